@@ -1,0 +1,195 @@
+//! The catalogue of situations in which a request is refused, each with its canonical sentence.
+//!
+//! A variant knows nothing of HTTP or AWS: `api::fault` and `web::fault` translate it for their door.
+
+use std::borrow::Cow;
+
+use poolhouse_model::UserStatusType;
+
+/// What every use case returns.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// A situation in which a request can't be served.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    // Things that don't exist.
+    #[error("User pool {0} does not exist.")]
+    PoolNotFound(String),
+    #[error("User pool client {0} does not exist.")]
+    ClientNotFound(String),
+    #[error("Client secret {0} does not exist.")]
+    ClientSecretNotFound(String),
+    #[error("User does not exist.")]
+    UserNotFound,
+    /// The user of a code operation is unknown.
+    #[error("Username/client id combination not found.")]
+    UsernameClientCombinationNotFound,
+    #[error("Group not found.")]
+    GroupNotFound,
+
+    // Things that exist already.
+    #[error("User already exists")]
+    UserExists,
+    /// An administrator creates a user whose name is taken.
+    #[error("User account already exists")]
+    UserAccountExists,
+    /// In a pool where e-mail or phone number is the username, the sign-up name is taken.
+    #[error("An account with the given {0} already exists.")]
+    UsernameAttributeExists(&'static str),
+    /// A verified e-mail, phone number or preferred username belongs to somebody else.
+    #[error("An account with the given {0} already exists.")]
+    AliasExists(&'static str),
+    /// As [`Error::AliasExists`], in the wording of ConfirmSignUp.
+    #[error("An account with the {0} already exists.")]
+    AliasExistsAtConfirmation(&'static str),
+    #[error("A group with the name already exists.")]
+    GroupExists,
+
+    // Parameters that break a rule. The sentence stands at the rule.
+    #[error("{0}")]
+    InvalidParameter(Cow<'static, str>),
+    #[error("Missing required parameter {0}")]
+    MissingParameter(&'static str),
+    #[error("{0}")]
+    InvalidOAuthFlow(&'static str),
+    #[error("Invalid scope requested: {0}")]
+    ScopeDoesNotExist(String),
+    #[error("{0}")]
+    Tagging(Cow<'static, str>),
+    #[error("{0}")]
+    FeatureUnavailableInTier(Cow<'static, str>),
+    #[error("{0}")]
+    TierChangeNotAllowed(Cow<'static, str>),
+    #[error("{0}")]
+    InvalidUserPoolConfiguration(Cow<'static, str>),
+    #[error("{0}")]
+    MfaMethodNotFound(&'static str),
+
+    // Attributes.
+    #[error("A client attempted to write unauthorized attribute")]
+    UnauthorizedAttribute,
+    #[error("Cannot modify an already provided {0}")]
+    AttributeAlreadyProvided(String),
+
+    // Passwords.
+    /// The password breaks the pool's policy; the text names the first rule broken.
+    #[error("Password did not conform with policy: {0}")]
+    PasswordPolicy(&'static str),
+    #[error("Password has previously been used")]
+    PasswordHistory,
+
+    // Sign-up and confirmation.
+    #[error("SignUp is not permitted for this user pool")]
+    SignUpNotPermitted,
+    #[error("User cannot be confirmed. Current status is {0}")]
+    NotConfirmable(UserStatusType),
+    #[error("User is already confirmed.")]
+    AlreadyConfirmed,
+    #[error("Cannot resend codes. Auto verification not turned on.")]
+    NoAutoVerification,
+    #[error("Resend not possible. {0} status is not FORCE_CHANGE_PASSWORD")]
+    ResendNotPossible(String),
+
+    // Codes.
+    #[error("Invalid verification code provided, please try again.")]
+    CodeMismatch,
+    #[error("Invalid code provided, please request a code again.")]
+    CodeExpired,
+    #[error("Attempt limit exceeded, please try after some time.")]
+    AttemptLimitExceeded,
+    /// A code or an invitation could not be handed to the relay.
+    #[error("{0}")]
+    CodeDeliveryFailure(&'static str),
+    #[error("Cannot reset password for the user as there is no registered/verified email or phone_number")]
+    NoRecoveryChannel,
+    #[error("User password cannot be reset in the current state.")]
+    PasswordNotResettable,
+    #[error("Contact administrator to reset password.")]
+    ContactAdministrator,
+
+    // Sign-in.
+    #[error("Incorrect username or password.")]
+    IncorrectUsernameOrPassword,
+    #[error("Password attempts exceeded")]
+    PasswordAttemptsExceeded,
+    #[error("User is disabled.")]
+    UserDisabled,
+    #[error("User is not confirmed.")]
+    UserNotConfirmed,
+    #[error("Password reset required for the user")]
+    PasswordResetRequired,
+    #[error("Temporary password has expired and must be reset by an administrator.")]
+    TemporaryPasswordExpired,
+    /// The app client doesn't allow the flow; the sentence differs by flow.
+    #[error("{0}")]
+    FlowNotEnabled(&'static str),
+    #[error("Client {0} is configured with secret but SECRET_HASH was not received")]
+    SecretHashMissing(String),
+    #[error("Unable to verify secret hash for client {0}")]
+    SecretHashMismatch(String),
+    #[error("Invalid session for the user.")]
+    SessionInvalid,
+    #[error("Invalid session for the user, session is expired.")]
+    SessionExpired,
+    #[error("Invalid session for the user, session can only be used once.")]
+    SessionUsed,
+
+    // Tokens.
+    #[error("Invalid Access Token")]
+    AccessTokenInvalid,
+    #[error("Access Token has expired")]
+    AccessTokenExpired,
+    #[error("Access Token has been revoked")]
+    AccessTokenRevoked,
+    #[error("Access Token does not have required scopes")]
+    AccessTokenScopes,
+    #[error("Invalid Refresh Token")]
+    RefreshTokenInvalid,
+    #[error("Refresh Token has expired")]
+    RefreshTokenExpired,
+    #[error("Refresh Token has been revoked")]
+    RefreshTokenRevoked,
+    #[error("Refresh Token has already been used.")]
+    RefreshTokenReused,
+    #[error("Unsupported token type.")]
+    UnsupportedTokenType,
+    #[error("Token revocation is not enabled for the client.")]
+    RevocationDisabled,
+    /// RevokeToken by a client that doesn't own the token or doesn't know its own secret.
+    #[error("Unauthorized request.")]
+    RevocationUnauthorized,
+
+    // Triggers.
+    /// A trigger is configured and could not be called.
+    #[error("{0} invocation failed due to configuration")]
+    TriggerUnavailable(&'static str),
+
+    // Limits.
+    #[error("{0}")]
+    LimitExceeded(Cow<'static, str>),
+    #[error("Too many requests")]
+    TooManyRequests,
+    /// Two writers met; the request may be sent again.
+    #[error("Another request is changing the same resource. Try again.")]
+    ConcurrentModification,
+
+    // Ourselves.
+    /// Part of the service that isn't written yet.
+    #[error("{0} is not implemented by Poolhouse yet.")]
+    NotImplemented(Cow<'static, str>),
+    /// A fault of ours: logged with its cause, answered without detail.
+    #[error("internal error")]
+    Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl Error {
+    /// Makes an [`Error::InvalidParameter`] from the sentence of a rule.
+    pub fn invalid_parameter(sentence: impl Into<Cow<'static, str>>) -> Self {
+        Self::InvalidParameter(sentence.into())
+    }
+
+    /// Wraps a fault of ours.
+    pub fn internal(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Internal(source.into())
+    }
+}

@@ -1,0 +1,29 @@
+//! The entities of a user pool and the rules that hold for them.
+//!
+//! Nothing here waits, reads or writes: time, randomness and stored facts come in as arguments. Settings of pools and
+//! app clients keep the types of the public service model, because they are stored and echoed as they are; things with
+//! behaviour are types of this crate.
+
+pub mod clients;
+pub mod clock;
+pub mod codes;
+pub mod error;
+pub mod groups;
+pub mod lockout;
+pub mod pools;
+pub mod sessions;
+pub mod tokens;
+pub mod users;
+
+pub use clock::{Clock, SystemClock};
+pub use error::{Error, Result};
+pub use poolhouse_model::Timestamp;
+
+/// One second in milliseconds.
+pub const SECOND: i64 = 1_000;
+/// One minute in milliseconds.
+pub const MINUTE: i64 = 60 * SECOND;
+/// One hour in milliseconds.
+pub const HOUR: i64 = 60 * MINUTE;
+/// One day in milliseconds.
+pub const DAY: i64 = 24 * HOUR;

@@ -1,0 +1,114 @@
+//! Users: status, password, attributes.
+
+use std::collections::BTreeMap;
+
+use poolhouse_model::{AdminGetUserResponse, Timestamp, UserStatusType, UserType, VerifiedAttributeType};
+use serde::{Deserialize, Serialize};
+
+use crate::attributes::{Attributes, verified_name};
+use crate::{Error, Result};
+
+/// A user of a pool.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct User {
+    pub pool_id: String,
+    pub username: String,
+    /// Never changes and is never given again.
+    pub sub: String,
+    pub status: UserStatusType,
+    pub enabled: bool,
+    /// All attributes, `sub` among them.
+    pub attributes: Attributes,
+    /// New values of e-mail and phone number that wait for their code, by attribute name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub pending: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password: Option<Password>,
+    /// Hashes of former passwords, newest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub password_history: Vec<String>,
+    pub created_at: Timestamp,
+    pub modified_at: Timestamp,
+    /// Counts the writes; a writer that saw an older version loses.
+    #[serde(skip)]
+    pub version: i64,
+}
+
+/// A user's password as it is stored.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Password {
+    /// Argon2id in PHC string format.
+    pub hash: String,
+    pub set_at: Timestamp,
+}
+
+impl User {
+    /// Refuses users who can't use the service now, whoever they are.
+    pub fn check_enabled(&self) -> Result<()> {
+        if self.enabled { Ok(()) } else { Err(Error::UserDisabled) }
+    }
+
+    /// Sets a password and remembers up to `history_size` former ones.
+    pub fn set_password(&mut self, hash: String, history_size: usize, now: Timestamp) {
+        if let Some(former) = self.password.replace(Password { hash, set_at: now }) {
+            self.password_history.insert(0, former.hash);
+        }
+        // The current password counts as the first of the history.
+        self.password_history.truncate(history_size.saturating_sub(1));
+        self.modified_at = now;
+    }
+
+    /// The hashes that a new password must not match under a history of `size`: the current one and the ones before.
+    pub fn remembered_passwords(&self, size: usize) -> impl Iterator<Item = &str> {
+        self.password
+            .iter()
+            .map(|password| password.hash.as_str())
+            .chain(self.password_history.iter().map(String::as_str))
+            .take(size)
+    }
+
+    /// Whether the user still has the temporary password of `lifetime` milliseconds and it is too old at `now`.
+    pub fn temporary_password_expired(&self, lifetime: i64, now: Timestamp) -> bool {
+        self.status == UserStatusType::ForceChangePassword
+            && self.password.as_ref().is_some_and(|password| password.set_at.millis() + lifetime <= now.millis())
+    }
+
+    /// Whether the user may be confirmed, and the refusal if not.
+    pub fn check_confirmable(&self) -> Result<()> {
+        if self.status == UserStatusType::Unconfirmed { Ok(()) } else { Err(Error::NotConfirmable(self.status)) }
+    }
+
+    /// Marks `attribute` verified, with the value that was proved.
+    pub fn verify(&mut self, attribute: VerifiedAttributeType, value: &str, now: Timestamp) {
+        self.attributes.set(attribute.as_str(), value);
+        self.attributes.set(verified_name(attribute), "true");
+        self.pending.remove(attribute.as_str());
+        self.modified_at = now;
+    }
+
+    /// The user as ListUsers and AdminCreateUser return it.
+    pub fn describe(&self) -> UserType {
+        UserType {
+            username: Some(self.username.clone()),
+            attributes: Some(self.attributes.to_list()),
+            user_create_date: Some(self.created_at),
+            user_last_modified_date: Some(self.modified_at),
+            enabled: Some(self.enabled),
+            user_status: Some(self.status),
+            mfa_options: None,
+        }
+    }
+
+    /// The user as AdminGetUser returns it.
+    pub fn describe_to_admin(&self) -> AdminGetUserResponse {
+        AdminGetUserResponse {
+            username: self.username.clone(),
+            user_attributes: Some(self.attributes.to_list()),
+            user_create_date: Some(self.created_at),
+            user_last_modified_date: Some(self.modified_at),
+            enabled: Some(self.enabled),
+            user_status: Some(self.status),
+            ..AdminGetUserResponse::default()
+        }
+    }
+}
