@@ -1,0 +1,195 @@
+//! Writes a message as a mail.
+
+use std::time::{Duration, SystemTime};
+
+use lettre::message::{Mailbox, MultiPart, SinglePart};
+use lettre::{Address, Message as Mail};
+
+use crate::message::Message;
+use crate::messenger::DeliveryError;
+
+/// Writes the mail: HTML as Cognito's mails are, with a plain alternative when the body holds no markup.
+pub fn compose(message: Message, default_sender: &Mailbox) -> Result<Mail, DeliveryError> {
+    let to: Address = message.to.parse().map_err(|source| DeliveryError::InvalidAddress {
+        role: "recipient",
+        source,
+    })?;
+    let from = match &message.from {
+        Some(from) => mailbox("sender", from)?,
+        None => default_sender.clone(),
+    };
+    let sent_at = SystemTime::UNIX_EPOCH + Duration::from_millis(u64::try_from(message.sent_at).unwrap_or_default());
+    let mut mail = Mail::builder()
+        .from(from)
+        .to(Mailbox::new(None, to))
+        .date(sent_at)
+        .message_id(None);
+    if let Some(reply_to) = &message.reply_to {
+        mail = mail.reply_to(mailbox("reply address", reply_to)?);
+    }
+    let mail = mail.subject(message.subject.unwrap_or_default());
+    let mail = if message.body.contains(['<', '&']) {
+        mail.singlepart(SinglePart::html(message.body))?
+    } else {
+        mail.multipart(MultiPart::alternative_plain_html(message.body.clone(), message.body))?
+    };
+    Ok(mail)
+}
+
+fn mailbox(role: &'static str, text: &str) -> Result<Mailbox, DeliveryError> {
+    text.parse()
+        .map_err(|source| DeliveryError::InvalidAddress { role, source })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::message::tests::sign_up_code;
+    use crate::smtp::DEFAULT_SENDER;
+
+    fn composed(message: Message) -> Result<String, DeliveryError> {
+        let mail = compose(message, &DEFAULT_SENDER.parse().unwrap())?;
+        Ok(String::from_utf8(mail.formatted()).unwrap())
+    }
+
+    /// The header lines, with folded ones joined.
+    fn headers(mail: &str) -> Vec<String> {
+        mail.split("\r\n\r\n")
+            .next()
+            .unwrap()
+            .replace("\r\n ", " ")
+            .split("\r\n")
+            .map(str::to_owned)
+            .collect()
+    }
+
+    fn assert_has(mail: &str, header: &str) {
+        assert!(
+            headers(mail).iter().any(|line| line == header),
+            "no {header:?} in {mail}"
+        );
+    }
+
+    #[test]
+    fn the_mail_names_sender_recipient_subject_and_date() {
+        let mail = composed(sign_up_code()).unwrap();
+        assert_has(&mail, "From: no-reply@verificationemail.com");
+        assert_has(&mail, "To: alice@example.com");
+        assert_has(&mail, "Subject: Your verification code");
+        assert_has(&mail, "Date: Tue, 14 Nov 2023 22:13:20 +0000");
+
+        let message = Message {
+            from: Some("Shop <codes@shop.example>".to_owned()),
+            reply_to: Some("help@shop.example".to_owned()),
+            ..sign_up_code()
+        };
+        let mail = composed(message).unwrap();
+        assert_has(&mail, "From: Shop <codes@shop.example>");
+        assert_has(&mail, "Reply-To: help@shop.example");
+    }
+
+    #[test]
+    fn a_body_without_markup_is_plain_and_html_and_one_with_markup_is_html() {
+        let plain = composed(sign_up_code()).unwrap();
+        assert!(plain.contains("Content-Type: multipart/alternative;"), "{plain}");
+        assert_eq!(plain.matches("Your confirmation code is 123456").count(), 2, "{plain}");
+
+        let message = Message {
+            body: "Your code is <b>123456</b>".to_owned(),
+            ..sign_up_code()
+        };
+        let markup = composed(message).unwrap();
+        assert_has(&markup, "Content-Type: text/html; charset=utf-8");
+        assert!(markup.ends_with("\r\n\r\nYour code is <b>123456</b>\r\n"), "{markup}");
+    }
+
+    #[test]
+    fn no_field_adds_a_header() {
+        let injection = "\r\nBcc: mallory@example.com\r\n\r\nForged";
+        let written = [
+            Message {
+                subject: Some(format!("Hello{injection}")),
+                ..sign_up_code()
+            },
+            Message {
+                body: injection.to_owned(),
+                ..sign_up_code()
+            },
+        ];
+        for message in written {
+            let mail = composed(message).unwrap();
+            assert!(!headers(&mail).iter().any(|line| line.starts_with("Bcc")), "{mail}");
+            assert_has(&mail, "To: alice@example.com");
+        }
+        let refused = [
+            Message {
+                from: Some(format!("\"Shop{injection}\" <codes@shop.example>")),
+                ..sign_up_code()
+            },
+            Message {
+                from: Some(format!("codes@shop.example{injection}")),
+                ..sign_up_code()
+            },
+            Message {
+                reply_to: Some(format!("help@shop.example{injection}")),
+                ..sign_up_code()
+            },
+            Message {
+                to: format!("alice@example.com{injection}"),
+                ..sign_up_code()
+            },
+            Message {
+                to: "alice@example.com, mallory@example.com".to_owned(),
+                ..sign_up_code()
+            },
+        ];
+        for message in refused {
+            let outcome = composed(message);
+            assert!(
+                matches!(outcome, Err(DeliveryError::InvalidAddress { .. })),
+                "{outcome:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_address_that_is_none_is_named_by_its_role() {
+        let refusal = |message| composed(message).unwrap_err().to_string();
+        let cases = [
+            (
+                Message {
+                    to: "alice".to_owned(),
+                    ..sign_up_code()
+                },
+                "recipient",
+            ),
+            (
+                Message {
+                    to: "Alice <alice@example.com>".to_owned(),
+                    ..sign_up_code()
+                },
+                "recipient",
+            ),
+            (
+                Message {
+                    from: Some("shop".to_owned()),
+                    ..sign_up_code()
+                },
+                "sender",
+            ),
+            (
+                Message {
+                    reply_to: Some("a@b, c@d".to_owned()),
+                    ..sign_up_code()
+                },
+                "reply address",
+            ),
+        ];
+        for (message, role) in cases {
+            assert_eq!(
+                refusal(message),
+                format!("the {role} of the message is not a mail address")
+            );
+        }
+    }
+}
