@@ -1,0 +1,32 @@
+//! The project's own tools: `cargo xtask COMMAND`.
+
+mod generate;
+mod model;
+mod trim;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, bail};
+
+const USAGE: &str = "\
+Usage: cargo xtask COMMAND
+
+  generate [--check]   write the model crate's generated files and docs/coverage.md, or fail if they are out of date
+  trim SERVICE-2.JSON  take a new service model (botocore's file) without its documentation text";
+
+fn main() -> Result<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match arguments.as_slice() {
+        ["generate"] => generate::write(),
+        ["generate", "--check"] => generate::check(),
+        ["trim", service_model] => trim::run(Path::new(service_model)),
+        _ => bail!("{USAGE}"),
+    }
+}
+
+/// The folder of the workspace.
+fn root() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.parent().unwrap_or(here).to_path_buf()
+}
