@@ -1,0 +1,15 @@
+//! Keys, signatures, password hashing, sealing at rest and randomness.
+//!
+//! Knows nothing of user pools or storage. Every primitive comes from a library (AWS-LC, the `argon2` crate); this
+//! crate decides which one, under which key, and what the bytes look like.
+
+pub mod entropy;
+pub mod hmac;
+pub mod jwt;
+pub mod key_reserve;
+pub mod keys;
+pub mod opaque;
+pub mod password;
+pub mod refresh_token;
+pub mod seal;
+mod token_cipher;
