@@ -6,6 +6,8 @@ use std::borrow::Cow;
 
 use poolhouse_model::UserStatusType;
 
+use crate::clients::Client;
+
 /// What every use case returns.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -186,6 +188,20 @@ impl Error {
     /// Makes an [`Error::InvalidParameter`] from the sentence of a rule.
     pub fn invalid_parameter(sentence: impl Into<Cow<'static, str>>) -> Self {
         Self::InvalidParameter(sentence.into())
+    }
+
+    /// Says no more than `client` may know: under PreventUserExistenceErrors a missing user is answered like a wrong
+    /// password or an old code.
+    #[must_use]
+    pub fn for_client(self, client: &Client) -> Self {
+        if !client.prevents_user_existence_errors() {
+            return self;
+        }
+        match self {
+            Self::UserNotFound | Self::PasswordResetRequired => Self::IncorrectUsernameOrPassword,
+            Self::UsernameClientCombinationNotFound => Self::CodeExpired,
+            other => other,
+        }
     }
 
     /// Wraps a fault of ours.

@@ -4,7 +4,7 @@ mod configuration;
 mod mfa;
 
 use poolhouse_model::{
-    AdminCreateUserConfigType, DeletionProtectionType, EmailMfaConfigType, PasswordPolicyType, SchemaAttributeType,
+    AdminCreateUserConfigType, AuthFactorType, DeletionProtectionType, EmailMfaConfigType, PasswordPolicyType, SchemaAttributeType,
     SoftwareTokenMfaConfigType, Timestamp, UserPoolDescriptionType, UserPoolMfaType, UserPoolTierType, UserPoolType,
     UsernameAttributeType, VerifiedAttributeType, WebAuthnConfigurationType,
 };
@@ -153,6 +153,18 @@ impl Pool {
     /// Whether users are named by `attribute`.
     pub fn is_username_attribute(&self, attribute: UsernameAttributeType) -> bool {
         self.settings.username_attributes.as_ref().is_some_and(|list| list.contains(&attribute))
+    }
+
+    /// Whether users may sign up without a password, because a code sent to them lets them in.
+    pub fn allows_passwordless_sign_up(&self) -> bool {
+        self.settings
+            .policies
+            .as_ref()
+            .and_then(|policies| policies.sign_in_policy.as_ref())
+            .and_then(|policy| policy.allowed_first_auth_factors.as_ref())
+            .is_some_and(|factors| {
+                factors.iter().any(|factor| matches!(factor, AuthFactorType::EmailOtp | AuthFactorType::SmsOtp))
+            })
     }
 
     /// Whether only administrators create users.

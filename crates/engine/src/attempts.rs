@@ -1,0 +1,46 @@
+//! Counting what may be tried only so often.
+
+use poolhouse_domain::codes::Attempt;
+use poolhouse_domain::lockout;
+use poolhouse_domain::names;
+use poolhouse_domain::pools::Pool;
+use poolhouse_domain::{Error, HOUR, Result};
+
+use crate::Cx;
+
+impl Cx {
+    /// Counts an attempt of `subject` and refuses it once the hour's are used up. Written at once: a refused request
+    /// still counts.
+    pub(crate) async fn count_attempt(&self, pool: &Pool, subject: &str, attempt: Attempt) -> Result<()> {
+        let key = format!("{}:{subject}", attempt.as_str());
+        let count = self.store.counters().count(pool.id(), &key, self.now(), HOUR).await?;
+        if count > attempt.per_hour() { Err(Error::AttemptLimitExceeded) } else { Ok(()) }
+    }
+
+    /// Whether `subject` has attempted it within the hour.
+    pub(crate) async fn has_attempted(&self, pool: &Pool, subject: &str, attempt: Attempt) -> Result<bool> {
+        let key = format!("{}:{subject}", attempt.as_str());
+        Ok(self.store.counters().get(pool.id(), &key, self.now(), HOUR).await? > 0)
+    }
+
+    /// The subject under which attempts on a name that belongs to nobody are counted: they must look the same.
+    pub(crate) fn nobody(&self, pool: &Pool, name: &str) -> Result<String> {
+        let key = names::fold(pool.case_sensitive(), name);
+        Ok(format!("name:{}", self.keyed_hash("nobody", &[pool.id().as_bytes(), key.as_bytes()])?))
+    }
+
+    /// Refuses sign-in while `subject` pauses after wrong passwords.
+    pub(crate) async fn check_lockout(&self, pool: &Pool, subject: &str) -> Result<()> {
+        if self.store.lockouts().locked_until(pool.id(), subject).await? > Some(self.now()) {
+            return Err(Error::PasswordAttemptsExceeded);
+        }
+        Ok(())
+    }
+
+    /// Counts a wrong password and sets the pause that it earns. Written at once: the sign-in fails, the count stays.
+    pub(crate) async fn count_failure(&self, pool: &Pool, subject: &str) -> Result<()> {
+        let lockouts = self.store.lockouts();
+        lockouts.record_failure(pool.id(), subject, self.now(), lockout::LONGEST_PAUSE, lockout::pause_after).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,173 @@
+//! Changing and verifying the attributes of a user.
+
+use poolhouse_domain::attributes::{Attributes, PREFERRED_USERNAME, verified_name};
+use poolhouse_domain::codes::{Attempt, CodePurpose};
+use poolhouse_domain::delivery::Channel;
+use poolhouse_domain::pools::Pool;
+use poolhouse_domain::schema::Writer;
+use poolhouse_domain::users::User;
+use poolhouse_domain::{Error, Result, names};
+use poolhouse_model::{AliasAttributeType, CodeDeliveryDetailsType, VerifiedAttributeType};
+use poolhouse_outbound::Kind;
+
+use crate::{Caller, Cx};
+
+/// The attributes that a code can verify.
+const VERIFIABLE: [VerifiedAttributeType; 2] = [VerifiedAttributeType::Email, VerifiedAttributeType::PhoneNumber];
+
+impl Cx {
+    /// Writes attributes: an empty value deletes. A new e-mail address or phone number is unverified until its code
+    /// comes back, or waits unseen until then where the pool says so. Answers where codes were sent.
+    pub async fn update_attributes(
+        &self,
+        pool: &Pool,
+        mut user: User,
+        changes: &Attributes,
+        writer: Writer,
+    ) -> Result<Vec<CodeDeliveryDetailsType>> {
+        pool.schema().check_update(&user.attributes, changes, writer)?;
+        let before = user.attributes.clone();
+        let mut to_verify = Vec::new();
+        for (name, value) in changes.iter() {
+            if value.is_empty() {
+                user.attributes.remove(name);
+            } else {
+                user.attributes.set(name, value);
+            }
+        }
+        for attribute in VERIFIABLE {
+            if let Some(channel) = settle(pool, &mut user, &before, changes, attribute) {
+                to_verify.push(channel);
+            }
+        }
+        names::check_sign_in_names_kept(&pool.settings, &before, &user.attributes)?;
+        user.modified_at = self.now();
+        let requests = to_verify
+            .iter()
+            .map(|channel| {
+                let purpose = CodePurpose::verify(channel.attribute);
+                self.request_code(pool, None, &user, channel, purpose, Kind::UpdateUserAttribute)
+            })
+            .collect::<Result<Vec<_>>>()?;
+
+        let mut tx = self.store.begin().await?;
+        tx.users().replace(pool, &mut user).await?;
+        for request in &requests {
+            tx.codes().put(&request.code).await?;
+        }
+        if alias_changed(pool, &before, &user.attributes) {
+            tx.families().delete_of_user(pool.id(), &user.sub).await?;
+        }
+        tx.commit().await?;
+
+        let mut details = Vec::new();
+        for request in requests {
+            self.deliver(request.message).await?;
+            details.push(request.details);
+        }
+        Ok(details)
+    }
+
+    /// Deletes attributes; e-mail and phone number take their verified flags along.
+    pub async fn delete_attributes(&self, pool: &Pool, mut user: User, names: &[String], writer: Writer) -> Result<()> {
+        pool.schema().check_delete(names, &user.attributes, writer)?;
+        let before = user.attributes.clone();
+        for name in names {
+            user.attributes.remove(name);
+            user.pending.remove(name);
+        }
+        for attribute in VERIFIABLE {
+            if names.iter().any(|name| name == attribute.as_str()) {
+                user.attributes.remove(verified_name(attribute));
+            }
+        }
+        names::check_sign_in_names_kept(&pool.settings, &before, &user.attributes)?;
+        user.modified_at = self.now();
+        Ok(self.store.users().replace(pool, &mut user).await?)
+    }
+
+    /// Sends the code that verifies the caller's e-mail address or phone number.
+    pub async fn request_attribute_code(
+        &self,
+        caller: &Caller,
+        attribute: VerifiedAttributeType,
+    ) -> Result<CodeDeliveryDetailsType> {
+        let Caller { pool, user, .. } = caller;
+        self.count_attempt(pool, &user.sub, Attempt::RequestAttributeCode).await?;
+        let waiting = user.pending.get(attribute.as_str()).map(String::as_str);
+        let destination = waiting.or_else(|| user.attributes.get(attribute.as_str())).filter(|value| !value.is_empty());
+        let destination = destination.ok_or_else(|| {
+            Error::invalid_parameter(format!("User has no {attribute} to verify."))
+        })?;
+        let channel = Channel { attribute, destination: destination.to_owned() };
+        let purpose = CodePurpose::verify(attribute);
+        let request = self.request_code(pool, None, user, &channel, purpose, Kind::VerifyUserAttribute)?;
+        self.send_code(request).await
+    }
+
+    /// Verifies the caller's e-mail address or phone number by the code that was sent to it.
+    pub async fn verify_attribute(&self, caller: Caller, attribute: VerifiedAttributeType, code: &str) -> Result<()> {
+        let Caller { pool, mut user, .. } = caller;
+        self.count_attempt(&pool, &user.sub, Attempt::VerifyAttribute).await?;
+        let proof = self.check_code(&user, CodePurpose::verify(attribute), code).await?;
+        let proved = proof.delivery().clone();
+        let waits = user.pending.get(attribute.as_str()) == Some(&proved.destination);
+        let stands = user.attributes.get(attribute.as_str()) == Some(proved.destination.as_str());
+        if !waits && !stands {
+            return Err(Error::CodeExpired);
+        }
+        user.verify(attribute, &proved.destination, self.now());
+
+        let mut tx = self.store.begin().await?;
+        proof.consume(&mut tx).await?;
+        tx.users().replace(&pool, &mut user).await?;
+        tx.commit().await
+            .map_err(Into::into)
+    }
+}
+
+/// Settles what a change of `attribute` means for its verification; answers the channel that has to be verified.
+fn settle(
+    pool: &Pool,
+    user: &mut User,
+    before: &Attributes,
+    changes: &Attributes,
+    attribute: VerifiedAttributeType,
+) -> Option<Channel> {
+    let (name, flag) = (attribute.as_str(), verified_name(attribute));
+    let value = changes.get(name)?;
+    if value.is_empty() {
+        user.attributes.remove(flag);
+        user.pending.remove(name);
+        return None;
+    }
+    if changes.get(flag) == Some("true") {
+        user.pending.remove(name);
+        return None;
+    }
+    if before.get(name) == Some(value) {
+        user.pending.remove(name);
+        return None;
+    }
+    let channel = Channel { attribute, destination: value.to_owned() };
+    if pool.verifies_before_update(attribute) {
+        match before.get(name) {
+            Some(old) => user.attributes.set(name, old),
+            None => user.attributes.remove(name),
+        }
+        user.pending.insert(name.to_owned(), value.to_owned());
+        return Some(channel);
+    }
+    user.attributes.set(flag, "false");
+    pool.auto_verifies(attribute).then_some(channel)
+}
+
+/// Whether a name that the user signs in by was changed by hand; the tokens given under it end.
+fn alias_changed(pool: &Pool, before: &Attributes, after: &Attributes) -> bool {
+    let is_alias = pool
+        .settings
+        .alias_attributes
+        .as_ref()
+        .is_some_and(|aliases| aliases.contains(&AliasAttributeType::PreferredUsername));
+    is_alias && before.get(PREFERRED_USERNAME).is_some() && before.get(PREFERRED_USERNAME) != after.get(PREFERRED_USERNAME)
+}

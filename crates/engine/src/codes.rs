@@ -1,0 +1,159 @@
+//! Codes: made, sent, and redeemed once.
+
+use poolhouse_crypto::hmac;
+use poolhouse_domain::clients::Client;
+use poolhouse_domain::codes::{CODE_DIGITS, Code, CodeDelivery, CodePurpose};
+use poolhouse_domain::delivery::Channel;
+use poolhouse_domain::pools::Pool;
+use poolhouse_domain::templates::{self, Rendered};
+use poolhouse_domain::users::User;
+use poolhouse_domain::{Error, Result};
+use poolhouse_model::{CodeDeliveryDetailsType, DefaultEmailOptionType, VerifiedAttributeType};
+use poolhouse_outbound::{Kind, Medium, Message};
+use poolhouse_storage::Tx;
+
+use crate::Cx;
+
+/// A code that is about to be sent: to be written first, then delivered.
+pub struct CodeRequest {
+    pub(crate) code: Code,
+    pub(crate) message: Message,
+    pub(crate) details: CodeDeliveryDetailsType,
+}
+
+/// That a user typed the right digits. It is worth nothing until it is consumed.
+pub(crate) struct Proof {
+    code: Code,
+}
+
+impl Proof {
+    /// What the code proves the possession of.
+    pub fn delivery(&self) -> &CodeDelivery {
+        &self.code.delivery
+    }
+
+    /// Uses the code up, together with what is written because of it. Of two that race one wins.
+    pub async fn consume(self, tx: &mut Tx) -> Result<()> {
+        if tx.codes().consume(&self.code).await? { Ok(()) } else { Err(Error::CodeExpired) }
+    }
+}
+
+impl Cx {
+    /// Makes a code for `user` and renders the message that carries it. Nothing is written or sent yet.
+    /// `client` is the app client on whose behalf a verification link is made.
+    pub(crate) fn request_code(
+        &self,
+        pool: &Pool,
+        client: Option<&Client>,
+        user: &User,
+        channel: &Channel,
+        purpose: CodePurpose,
+        kind: Kind,
+    ) -> Result<CodeRequest> {
+        self.triggers(pool).custom_message()?;
+        let digits = self.entropy.digits(CODE_DIGITS);
+        let now = self.now();
+        let code = Code {
+            pool_id: pool.id().to_owned(),
+            sub: user.sub.clone(),
+            purpose,
+            hash: self.hash_code(pool.id(), &user.sub, purpose, &digits)?,
+            expires_at: now.plus_millis(purpose.lifetime()),
+            delivery: CodeDelivery { attribute: channel.attribute, destination: channel.destination.clone() },
+        };
+        let by_email = channel.attribute == VerifiedAttributeType::Email;
+        let link = client
+            .filter(|_| by_email && purpose == CodePurpose::SignUp && confirms_with_link(pool))
+            .map(|client| self.confirmation_link(client, user, &digits))
+            .transpose()?;
+        let rendered = match (&link, by_email) {
+            (Some(link), _) => templates::verification_link_email(&pool.settings, link),
+            (None, true) => templates::verification_email(&pool.settings, &digits),
+            (None, false) => Rendered { subject: None, body: templates::verification_sms(&pool.settings, &digits) },
+        };
+        let message = Message { code: Some(digits), link, ..self.message(pool, user, channel, kind, rendered) };
+        Ok(CodeRequest { code, message, details: channel.details() })
+    }
+
+    /// A message to `user` from the pool's own sender.
+    pub(crate) fn message(&self, pool: &Pool, user: &User, channel: &Channel, kind: Kind, text: Rendered) -> Message {
+        let email = pool.settings.email_configuration.as_ref();
+        Message {
+            pool_id: pool.id().to_owned(),
+            username: user.username.clone(),
+            to: channel.destination.clone(),
+            medium: match channel.attribute {
+                VerifiedAttributeType::Email => Medium::Email,
+                VerifiedAttributeType::PhoneNumber => Medium::Sms,
+            },
+            kind,
+            from: email.and_then(|config| config.from.clone()),
+            reply_to: email.and_then(|config| config.reply_to_email_address.clone()),
+            subject: text.subject,
+            body: text.body,
+            code: None,
+            link: None,
+            temporary_password: None,
+            sent_at: self.now().millis(),
+        }
+    }
+
+    fn confirmation_link(&self, client: &Client, user: &User, digits: &str) -> Result<String> {
+        let mut link = url::Url::parse(&self.settings.public_url).map_err(Error::internal)?;
+        link.set_path("/confirmUser");
+        link.query_pairs_mut()
+            .append_pair("client_id", client.id())
+            .append_pair("user_name", &user.username)
+            .append_pair("confirmation_code", digits);
+        Ok(link.into())
+    }
+
+    /// Writes the code, then sends it: for a user who is stored already.
+    pub(crate) async fn send_code(&self, request: CodeRequest) -> Result<CodeDeliveryDetailsType> {
+        self.store.codes().put(&request.code).await?;
+        self.deliver(request.message).await?;
+        Ok(request.details)
+    }
+
+    /// Hands a message to the messenger, after what it speaks of was committed.
+    pub(crate) async fn deliver(&self, message: Message) -> Result<()> {
+        self.messenger.deliver(message).await.map_err(|error| {
+            tracing::warn!(request_id = self.request.id, error = %chain(&error), "a message could not be delivered");
+            Error::CodeDeliveryFailure("Failed to deliver the message.")
+        })
+    }
+
+    /// Checks the digits that a user typed. Right digits give a proof, which the transaction that acts on it consumes.
+    pub(crate) async fn check_code(&self, user: &User, purpose: CodePurpose, digits: &str) -> Result<Proof> {
+        let hash = self.hash_code(&user.pool_id, &user.sub, purpose, digits)?;
+        let code = self.store.codes().get(&user.pool_id, &user.sub, purpose).await?;
+        let code = code.filter(|code| code.expires_at > self.now()).ok_or(Error::CodeExpired)?;
+        if !hmac::constant_time_eq(code.hash.as_bytes(), hash.as_bytes()) {
+            return Err(Error::CodeMismatch);
+        }
+        Ok(Proof { code })
+    }
+
+    fn hash_code(&self, pool_id: &str, sub: &str, purpose: CodePurpose, digits: &str) -> Result<String> {
+        self.keyed_hash("code", &[pool_id.as_bytes(), sub.as_bytes(), purpose.as_str().as_bytes(), digits.as_bytes()])
+    }
+}
+
+fn confirms_with_link(pool: &Pool) -> bool {
+    pool.settings
+        .verification_message_template
+        .as_ref()
+        .is_some_and(|template| template.default_email_option == Some(DefaultEmailOptionType::ConfirmWithLink))
+}
+
+/// An error and its causes on one line.
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}

@@ -1,0 +1,64 @@
+//! The context of one request: the only way to time, chance, storage and the outside world.
+
+use std::net::IpAddr;
+use std::ops::Deref;
+use std::sync::Arc;
+
+use poolhouse_domain::pools::Pool;
+use poolhouse_domain::{Result, Timestamp};
+
+use crate::triggers::Triggers;
+use crate::world::World;
+
+/// What a request says of itself before its input is read.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// Identifies the request in answers and logs.
+    pub id: String,
+    /// The region that an administrator's request was signed for.
+    pub region: String,
+    /// The account of the administrator's access key.
+    pub account_id: String,
+    pub source_ip: Option<IpAddr>,
+}
+
+/// The context of one request.
+#[derive(Clone)]
+pub struct Cx {
+    world: Arc<World>,
+    pub request: Request,
+}
+
+impl Cx {
+    pub fn new(world: Arc<World>, request: Request) -> Self {
+        Self { world, request }
+    }
+
+    /// The current time.
+    pub fn now(&self) -> Timestamp {
+        self.world.clock.now()
+    }
+
+    /// The triggers of `pool`, called on behalf of this request.
+    pub fn triggers<'a>(&self, pool: &'a Pool) -> Triggers<'a> {
+        Triggers::new(pool)
+    }
+
+    /// The issuer of `pool`'s tokens.
+    pub fn issuer(&self, pool_id: &str) -> String {
+        format!("{}/{pool_id}", self.settings.public_url)
+    }
+
+    /// A keyed hash that binds a short secret to its purpose and place.
+    pub(crate) fn keyed_hash(&self, purpose: &'static str, parts: &[&[u8]]) -> Result<String> {
+        self.sealer.keyed_hash_text(purpose, parts).map_err(poolhouse_domain::Error::internal)
+    }
+}
+
+impl Deref for Cx {
+    type Target = World;
+
+    fn deref(&self) -> &World {
+        &self.world
+    }
+}

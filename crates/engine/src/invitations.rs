@@ -1,0 +1,168 @@
+//! Users whom an administrator creates, and the invitation that they get.
+
+use poolhouse_domain::attributes::Attributes;
+use poolhouse_domain::delivery::Channel;
+use poolhouse_domain::pools::Pool;
+use poolhouse_domain::schema::Required;
+use poolhouse_domain::templates::{self, Rendered};
+use poolhouse_domain::users::User;
+use poolhouse_domain::{Error, Result, names, password_policy};
+use poolhouse_model::{DeliveryMediumType, Secret, UserStatusType, VerifiedAttributeType};
+use poolhouse_outbound::{Kind, Message};
+
+use crate::Cx;
+
+/// A user as an administrator describes them.
+pub struct Invitation<'a> {
+    pub username: &'a str,
+    pub attributes: Attributes,
+    /// Generated when absent.
+    pub temporary_password: Option<&'a Secret>,
+    /// The media to send the invitation by; `None` sends nothing.
+    pub mediums: Option<Mediums>,
+    /// Whether a verified e-mail address or phone number is taken from the user who has it now.
+    pub force_alias_creation: bool,
+}
+
+/// How an invitation travels.
+pub enum Mediums {
+    /// Nobody said: by SMS, to those who have a phone number.
+    Default,
+    /// Exactly these; a user who can't be reached by one of them is not created.
+    Named(Vec<DeliveryMediumType>),
+}
+
+impl Mediums {
+    /// The media of a request.
+    pub fn from_request(named: Option<Vec<DeliveryMediumType>>) -> Self {
+        named.filter(|mediums| !mediums.is_empty()).map_or(Self::Default, Self::Named)
+    }
+}
+
+impl Cx {
+    /// Creates a user with a temporary password and invites them.
+    pub async fn invite(&self, pool: &Pool, invitation: Invitation<'_>) -> Result<User> {
+        let Invitation { username, mut attributes, temporary_password, mediums, force_alias_creation } = invitation;
+        names::check_new_username(&pool.settings, username)?;
+        names::add_username_attribute(&pool.settings, username, &mut attributes)?;
+        pool.schema().check_new(&attributes, Required::No)?;
+        self.triggers(pool).pre_sign_up()?;
+
+        let passwordless = temporary_password.is_none() && pool.allows_passwordless_sign_up();
+        let password = match temporary_password {
+            Some(password) => Some(password.clone()),
+            None if passwordless => None,
+            None => Some(self.generate_password(pool)),
+        };
+        let (status, hash) = match &password {
+            Some(password) => {
+                (UserStatusType::ForceChangePassword, Some(self.hash_new_password(pool, password).await?))
+            }
+            None => (UserStatusType::Confirmed, None),
+        };
+        let user = self.new_user(pool, username, attributes, status, hash);
+        let messages = match (&password, mediums) {
+            (Some(password), Some(mediums)) => self.invitation_messages(pool, &user, username, password, &mediums)?,
+            _ => Vec::new(),
+        };
+
+        let mut tx = self.store.begin().await?;
+        if force_alias_creation {
+            tx.users().take_aliases(pool, &user, self.now()).await?;
+        }
+        tx.users().insert(pool, &user).await.map_err(|error| invitation_refusal(pool, error.into()))?;
+        tx.commit().await?;
+
+        for message in messages {
+            self.deliver(message).await?;
+        }
+        Ok(user)
+    }
+
+    /// Invites a user again who never came: with a new temporary password that lasts as long as the first.
+    pub async fn invite_again(
+        &self,
+        pool: &Pool,
+        username: &str,
+        temporary_password: Option<&Secret>,
+        mediums: &Mediums,
+    ) -> Result<User> {
+        let mut user = self.user(pool, username).await?;
+        if user.status != UserStatusType::ForceChangePassword {
+            return Err(Error::ResendNotPossible(username.to_owned()));
+        }
+        let password = match temporary_password {
+            Some(password) => password.clone(),
+            None => self.generate_password(pool),
+        };
+        let hash = self.hash_new_password(pool, &password).await?;
+        user.set_password(hash, pool.password_history_size(), self.now());
+        let messages = self.invitation_messages(pool, &user, username, &password, mediums)?;
+        self.store.users().replace(pool, &mut user).await?;
+        for message in messages {
+            self.deliver(message).await?;
+        }
+        Ok(user)
+    }
+
+    fn generate_password(&self, pool: &Pool) -> Secret {
+        let fill = |bytes: &mut [u8]| self.entropy.fill(bytes);
+        Secret::from(password_policy::generate_temporary(&pool.password_policy(), &fill))
+    }
+
+    /// Renders the invitation for every medium. `typed` is the name as the administrator wrote it, which is what the
+    /// user signs in by.
+    fn invitation_messages(
+        &self,
+        pool: &Pool,
+        user: &User,
+        typed: &str,
+        password: &Secret,
+        mediums: &Mediums,
+    ) -> Result<Vec<Message>> {
+        self.triggers(pool).custom_message()?;
+        let by_default = [DeliveryMediumType::Sms];
+        let (wanted, must_reach) = match mediums {
+            Mediums::Default => (by_default.as_slice(), false),
+            Mediums::Named(mediums) => (mediums.as_slice(), true),
+        };
+        let mut messages = Vec::new();
+        for medium in wanted {
+            let attribute = match medium {
+                DeliveryMediumType::Email => VerifiedAttributeType::Email,
+                DeliveryMediumType::Sms => VerifiedAttributeType::PhoneNumber,
+            };
+            let destination = user.attributes.get(attribute.as_str()).filter(|value| !value.is_empty());
+            let Some(destination) = destination else {
+                if must_reach {
+                    return Err(Error::invalid_parameter(format!(
+                        "User has no {attribute} to deliver the invitation to."
+                    )));
+                }
+                continue;
+            };
+            let text = match attribute {
+                VerifiedAttributeType::Email => templates::invitation_email(&pool.settings, typed, password.expose()),
+                VerifiedAttributeType::PhoneNumber => Rendered {
+                    subject: None,
+                    body: templates::invitation_sms(&pool.settings, typed, password.expose()),
+                },
+            };
+            let channel = Channel { attribute, destination: destination.to_owned() };
+            messages.push(Message {
+                temporary_password: Some(password.expose().to_owned()),
+                ..self.message(pool, user, &channel, Kind::AdminCreateUser, text)
+            });
+        }
+        Ok(messages)
+    }
+}
+
+/// Words a taken name as AdminCreateUser does.
+fn invitation_refusal(pool: &Pool, error: Error) -> Error {
+    match error {
+        Error::UserExists => Error::UserAccountExists,
+        Error::AliasExists(attribute) if pool.generates_usernames() => Error::UsernameAttributeExists(attribute),
+        other => other,
+    }
+}

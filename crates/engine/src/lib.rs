@@ -1,0 +1,31 @@
+//! The use cases that every door of the house shares: the JSON API, the OAuth endpoints and the pages call these, so a
+//! rule holds everywhere or nowhere.
+//!
+//! A use case *gathers* what it needs from the store, *decides* with the rules of `domain`, *writes* in one
+//! transaction, and *announces* what happened. Nothing waits for the network while a transaction is open.
+
+mod attempts;
+mod attributes;
+mod callers;
+mod codes;
+mod cx;
+mod invitations;
+mod lookups;
+mod pages;
+mod passwords;
+mod password_reset;
+mod refresh;
+mod sign_in;
+mod sign_up;
+mod tokens;
+mod triggers;
+mod world;
+
+pub use callers::Caller;
+pub use cx::{Cx, Request};
+pub use invitations::{Invitation, Mediums};
+pub use pages::Page;
+pub use sign_in::{Answer, Outcome, SignIn};
+pub use sign_up::{Registration, Registered};
+pub use triggers::Triggers;
+pub use world::{Mode, Parts, Settings, World};

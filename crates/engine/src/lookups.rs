@@ -1,0 +1,126 @@
+//! Finding pools, app clients and users.
+
+use std::sync::Arc;
+
+use poolhouse_domain::clients::Client;
+use poolhouse_domain::names;
+use poolhouse_domain::pools::Pool;
+use poolhouse_domain::users::User;
+use poolhouse_domain::{Error, Result};
+
+use crate::Cx;
+use crate::world::PoolKeys;
+
+/// How often a change is made again that met another.
+const UPDATE_TRIES: usize = 5;
+
+impl Cx {
+    /// The pool `id` of the administrator's account and region.
+    pub async fn pool(&self, id: &str) -> Result<Arc<Pool>> {
+        let pool = self.any_pool(id).await?;
+        if pool.account_id != self.request.account_id || pool.region() != self.request.region {
+            return Err(Error::PoolNotFound(id.to_owned()));
+        }
+        Ok(pool)
+    }
+
+    /// The pool `id`, whoever asks.
+    pub async fn any_pool(&self, id: &str) -> Result<Arc<Pool>> {
+        if let Some(pool) = self.pools.get(id) {
+            return Ok(pool);
+        }
+        let pool = self.store.pools().get(id).await?.ok_or_else(|| Error::PoolNotFound(id.to_owned()))?;
+        let pool = Arc::new(pool);
+        self.pools.insert(id.to_owned(), Arc::clone(&pool));
+        Ok(pool)
+    }
+
+    /// The pool `id` as stored now, to change it.
+    pub async fn stored_pool(&self, id: &str) -> Result<Pool> {
+        self.pool(id).await?;
+        self.store.pools().get(id).await?.ok_or_else(|| Error::PoolNotFound(id.to_owned()))
+    }
+
+    /// Forgets what this node knows of a pool that was written.
+    pub fn forget_pool(&self, id: &str) {
+        self.pools.invalidate(id);
+    }
+
+    /// The app client `id` and its pool, for a public operation.
+    pub async fn client(&self, id: &str) -> Result<(Arc<Pool>, Arc<Client>)> {
+        let client = match self.clients.get(id) {
+            Some(client) => client,
+            None => {
+                let stored = self.store.clients().get(id).await?;
+                let client = Arc::new(stored.ok_or_else(|| Error::ClientNotFound(id.to_owned()))?);
+                self.clients.insert(id.to_owned(), Arc::clone(&client));
+                client
+            }
+        };
+        let pool = self.any_pool(client.pool_id()).await.map_err(|error| match error {
+            Error::PoolNotFound(_) => Error::ClientNotFound(id.to_owned()),
+            other => other,
+        })?;
+        Ok((pool, client))
+    }
+
+    /// The app client `id` of the pool that an administrator names.
+    pub async fn client_of(&self, pool: &Pool, id: &str) -> Result<Arc<Client>> {
+        let (_, client) = self.client(id).await?;
+        if client.pool_id() == pool.id() { Ok(client) } else { Err(Error::ClientNotFound(id.to_owned())) }
+    }
+
+    /// The app client `id` of `pool` as stored now, to change it.
+    pub async fn stored_client(&self, pool: &Pool, id: &str) -> Result<Client> {
+        let stored = self.store.clients().get(id).await?;
+        stored.filter(|client| client.pool_id() == pool.id()).ok_or_else(|| Error::ClientNotFound(id.to_owned()))
+    }
+
+    /// Forgets what this node knows of an app client that was written.
+    pub fn forget_client(&self, id: &str) {
+        self.clients.invalidate(id);
+    }
+
+    /// The user whom `name` means: a username, an active alias or a sub.
+    pub async fn user(&self, pool: &Pool, name: &str) -> Result<User> {
+        self.find_user(pool, name).await?.ok_or(Error::UserNotFound)
+    }
+
+    /// The user whom `name` means, if there is one.
+    pub async fn find_user(&self, pool: &Pool, name: &str) -> Result<Option<User>> {
+        let key = names::fold(pool.case_sensitive(), name);
+        Ok(self.store.users().by_name(pool.id(), &key).await?)
+    }
+
+    /// The keys that sign `pool`'s tokens.
+    pub async fn keys(&self, pool_id: &str) -> Result<Arc<PoolKeys>> {
+        if let Some(keys) = self.keys.get(pool_id) {
+            return Ok(keys);
+        }
+        let (id, access) = self
+            .store
+            .signing_keys()
+            .of_pool(pool_id)
+            .await?
+            .ok_or_else(|| Error::PoolNotFound(pool_id.to_owned()))?;
+        let keys = Arc::new(PoolKeys { id, access });
+        self.keys.insert(pool_id.to_owned(), Arc::clone(&keys));
+        Ok(keys)
+    }
+
+    /// Changes the user whom `name` means. When somebody else writes them in between, the change is made again on what
+    /// they wrote.
+    pub async fn update_user(&self, pool: &Pool, name: &str, change: impl Fn(&mut User) -> Result<()>) -> Result<User> {
+        for _ in 0..UPDATE_TRIES {
+            let mut user = self.user(pool, name).await?;
+            change(&mut user)?;
+            user.modified_at = self.now();
+            match self.store.users().replace(pool, &mut user).await {
+                Ok(()) => return Ok(user),
+                Err(poolhouse_storage::Error::Conflict) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(Error::ConcurrentModification)
+    }
+}

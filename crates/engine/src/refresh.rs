@@ -1,0 +1,126 @@
+//! Refreshing, revoking and signing out.
+
+use poolhouse_crypto::hmac;
+use poolhouse_domain::clients::{Client, Flow};
+use poolhouse_domain::pools::Pool;
+use poolhouse_domain::sessions::{RefreshFamily, RefreshTokenPayload, Rotated};
+use poolhouse_domain::users::User;
+use poolhouse_domain::{Error, Result, SECOND};
+use poolhouse_model::{AuthenticationResultType, Secret};
+
+use crate::Cx;
+
+impl Cx {
+    /// Gives new id and access tokens for a refresh token, and a new refresh token when the client rotates them.
+    /// `authenticate` checks what the caller gave to prove that they are the client, once the user is known.
+    pub async fn refresh(
+        &self,
+        pool: &Pool,
+        client: &Client,
+        token: &Secret,
+        authenticate: impl Fn(&User) -> Result<()>,
+    ) -> Result<AuthenticationResultType> {
+        let payload = self.open_refresh_token(token).ok_or(Error::RefreshTokenInvalid)?;
+        if payload.pool_id != pool.id() {
+            return Err(Error::RefreshTokenInvalid);
+        }
+        let user = self.store.users().by_sub(pool.id(), &payload.sub).await?;
+        let user = user.ok_or_else(|| Error::UserNotFound.for_client(client))?;
+        authenticate(&user)?;
+        user.check_enabled()?;
+        let family = self.store.families().get(pool.id(), &payload.event_id).await?;
+        let mut family = family.ok_or(Error::RefreshTokenRevoked)?;
+        if family.client_id != client.id() || family.sub != user.sub {
+            return Err(Error::RefreshTokenInvalid);
+        }
+        if family.expires_at <= self.now() {
+            return Err(Error::RefreshTokenExpired);
+        }
+        if pool.tracks_devices() {
+            return Err(Error::NotImplemented("Device tracking".into()));
+        }
+        self.check_refresh_secret(client, &family, &payload).await?;
+        let rotated = if client.rotates_refresh_tokens() { Some(self.rotate(&mut family).await?) } else { None };
+        self.issue_tokens(pool, client, &user, &family, rotated).await
+    }
+
+    fn open_refresh_token(&self, token: &Secret) -> Option<RefreshTokenPayload> {
+        let opened = self.refresh_tokens.decode(token.expose()).ok()?;
+        serde_json::from_slice(&opened).ok()
+    }
+
+    /// Checks that the token is the family's newest, or the one before within its grace period. Any other was replaced
+    /// long ago, and who shows it stole it or was stolen from: the family ends.
+    async fn check_refresh_secret(
+        &self,
+        client: &Client,
+        family: &RefreshFamily,
+        payload: &RefreshTokenPayload,
+    ) -> Result<()> {
+        let hash = self.hash_refresh_secret(payload)?;
+        let same = |stored: &str| hmac::constant_time_eq(stored.as_bytes(), hash.as_bytes());
+        if same(&family.secret_hash) {
+            return Ok(());
+        }
+        let grace = client
+            .settings
+            .refresh_token_rotation
+            .as_ref()
+            .and_then(|rotation| rotation.retry_grace_period_seconds)
+            .unwrap_or(0);
+        let in_grace = family.rotated.as_ref().is_some_and(|rotated| {
+            same(&rotated.secret_hash) && self.now().millis() < rotated.at.millis() + i64::from(grace) * SECOND
+        });
+        if in_grace {
+            return Ok(());
+        }
+        self.store.families().delete(&family.pool_id, &family.event_id).await?;
+        Err(Error::RefreshTokenReused)
+    }
+
+    /// Replaces the family's refresh token. Of two that race one wins; the other is told that its token was used.
+    async fn rotate(&self, family: &mut RefreshFamily) -> Result<Secret> {
+        let (token, secret_hash) = self.new_refresh_token(family)?;
+        let former = std::mem::replace(&mut family.secret_hash, secret_hash);
+        family.rotated = Some(Rotated { secret_hash: former, at: self.now() });
+        match self.store.families().replace(family).await {
+            Ok(()) => Ok(token),
+            Err(poolhouse_storage::Error::Conflict) => Err(Error::RefreshTokenReused),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Revokes the family of a refresh token. A token that is unknown or revoked already is no error.
+    pub async fn revoke(&self, pool: &Pool, client: &Client, token: &Secret) -> Result<()> {
+        let Some(payload) = self.open_refresh_token(token) else {
+            let is_jwt = token.expose().split('.').count() == 3;
+            return if is_jwt { Err(Error::UnsupportedTokenType) } else { Ok(()) };
+        };
+        if !client.revokes_tokens() {
+            return Err(Error::RevocationDisabled);
+        }
+        if payload.pool_id != pool.id() {
+            return Err(Error::RevocationUnauthorized);
+        }
+        let Some(family) = self.store.families().get(pool.id(), &payload.event_id).await? else { return Ok(()) };
+        if family.client_id != client.id() {
+            return Err(Error::RevocationUnauthorized);
+        }
+        self.store.families().delete(pool.id(), &payload.event_id).await?;
+        Ok(())
+    }
+
+    /// Signs a user out everywhere: every refresh token and every access token given so far is revoked.
+    pub async fn sign_out_everywhere(&self, user: &User) -> Result<()> {
+        Ok(self.store.families().delete_of_user(&user.pool_id, &user.sub).await?)
+    }
+
+    /// Whether `client` may refresh through `GetTokensFromRefreshToken`: by the refresh flow, or by rotation.
+    pub fn check_refresh_allowed(client: &Client) -> Result<()> {
+        if client.rotates_refresh_tokens() || client.allows(Flow::Refresh) {
+            Ok(())
+        } else {
+            Err(Error::FlowNotEnabled("Auth flow not enabled for this client"))
+        }
+    }
+}

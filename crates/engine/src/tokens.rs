@@ -1,0 +1,82 @@
+//! Making tokens.
+
+use poolhouse_crypto::jwt;
+use poolhouse_domain::clients::Client;
+use poolhouse_domain::pools::Pool;
+use poolhouse_domain::sessions::{RefreshFamily, RefreshTokenPayload};
+use poolhouse_domain::tokens::Grant;
+use poolhouse_domain::users::User;
+use poolhouse_domain::{Error, Result, SECOND, permissions};
+use poolhouse_model::{AuthenticationResultType, Secret};
+
+use crate::Cx;
+
+/// The length of the secret in a refresh token: more than 160 bits.
+const REFRESH_SECRET_LENGTH: usize = 32;
+
+impl Cx {
+    /// Starts the family of a sign-in. It isn't stored yet.
+    pub(crate) fn new_family(&self, pool: &Pool, client: &Client, user: &User) -> Result<(RefreshFamily, Secret)> {
+        let now = self.now();
+        let mut family = RefreshFamily {
+            pool_id: pool.id().to_owned(),
+            event_id: self.entropy.uuid_v4(),
+            origin_jti: self.entropy.uuid_v4(),
+            sub: user.sub.clone(),
+            client_id: client.id().to_owned(),
+            authenticated_at: now,
+            expires_at: now.plus_millis(client.refresh_token_lifetime()),
+            secret_hash: String::new(),
+            rotated: None,
+            version: 0,
+        };
+        let (token, secret_hash) = self.new_refresh_token(&family)?;
+        family.secret_hash = secret_hash;
+        Ok((family, token))
+    }
+
+    /// Makes a refresh token of `family`: the token, and the keyed hash of its secret to store.
+    pub(crate) fn new_refresh_token(&self, family: &RefreshFamily) -> Result<(Secret, String)> {
+        let payload = RefreshTokenPayload {
+            pool_id: family.pool_id.clone(),
+            event_id: family.event_id.clone(),
+            sub: family.sub.clone(),
+            secret: self.entropy.alphanumeric(REFRESH_SECRET_LENGTH),
+        };
+        let bytes = serde_json::to_vec(&payload).map_err(Error::internal)?;
+        let token = self.refresh_tokens.encode(&bytes, self.entropy.as_ref()).map_err(Error::internal)?;
+        Ok((Secret::from(token), self.hash_refresh_secret(&payload)?))
+    }
+
+    pub(crate) fn hash_refresh_secret(&self, payload: &RefreshTokenPayload) -> Result<String> {
+        self.keyed_hash("refresh token", &[payload.event_id.as_bytes(), payload.secret.as_bytes()])
+    }
+
+    /// Signs the id and access tokens of `family` for the user as they are now.
+    pub(crate) async fn issue_tokens(
+        &self,
+        pool: &Pool,
+        client: &Client,
+        user: &User,
+        family: &RefreshFamily,
+        refresh_token: Option<Secret>,
+    ) -> Result<AuthenticationResultType> {
+        self.triggers(pool).pre_token_generation()?;
+        let keys = self.keys(pool.id()).await?;
+        let groups = self.store.groups().of_user(pool.id(), &user.sub).await?;
+        let readable =
+            permissions::readable(&pool.schema(), client.settings.read_attributes.as_deref(), &user.attributes);
+        let issuer = self.issuer(pool.id());
+        let grant = Grant { issuer: &issuer, client, user, groups: &groups, family, readable: &readable, now: self.now() };
+        let access = jwt::sign(&keys.access, &grant.access_claims(&self.entropy.uuid_v4())).map_err(Error::internal)?;
+        let id = jwt::sign(&keys.id, &grant.id_claims(&self.entropy.uuid_v4())).map_err(Error::internal)?;
+        Ok(AuthenticationResultType {
+            access_token: Some(Secret::from(access)),
+            expires_in: Some(i32::try_from(client.access_token_lifetime() / SECOND).unwrap_or(i32::MAX)),
+            token_type: Some("Bearer".to_owned()),
+            refresh_token,
+            id_token: Some(Secret::from(id)),
+            new_device_metadata: None,
+        })
+    }
+}

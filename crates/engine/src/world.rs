@@ -1,0 +1,102 @@
+//! What one server is made of, shared by all its requests.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use moka::sync::Cache;
+use poolhouse_crypto::entropy::Entropy;
+use poolhouse_crypto::keys::{KeyReserve, SigningKey};
+use poolhouse_crypto::opaque::OpaqueCodec;
+use poolhouse_crypto::password::PasswordHasher;
+use poolhouse_crypto::refresh_token::RefreshTokenCodec;
+use poolhouse_crypto::seal::Sealer;
+use poolhouse_domain::Clock;
+use poolhouse_domain::clients::Client;
+use poolhouse_domain::pools::Pool;
+use poolhouse_outbound::Messenger;
+use poolhouse_storage::Store;
+
+/// How long a node may act on configuration that another node has changed.
+const CONFIGURATION_AGE: Duration = Duration::from_secs(1);
+const CACHED_POOLS: u64 = 10_000;
+const CACHED_CLIENTS: u64 = 100_000;
+/// Keys never change under their pool; the bound keeps memory flat.
+const CACHED_KEYS: u64 = 1_000;
+
+/// Whether the server trusts its surroundings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// Any AWS credentials pass, messages are kept in an inbox, hashing is light.
+    Development,
+    /// Signatures are verified, nothing is kept for developers to look at.
+    Production,
+}
+
+/// The settings that use cases look at.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    pub mode: Mode,
+    /// The region of requests that name none.
+    pub region: String,
+    /// The account of requests that name none.
+    pub account_id: String,
+    /// The address under which clients reach the server, without a slash at the end.
+    pub public_url: String,
+}
+
+/// What a server is put together from.
+pub struct Parts {
+    pub settings: Settings,
+    pub store: Store,
+    pub clock: Arc<dyn Clock>,
+    pub entropy: Arc<dyn Entropy>,
+    pub hasher: PasswordHasher,
+    pub key_reserve: KeyReserve,
+    pub messenger: Arc<dyn Messenger>,
+    pub sealer: Arc<Sealer>,
+}
+
+/// A server's world: what requests share.
+pub struct World {
+    pub settings: Settings,
+    pub store: Store,
+    pub clock: Arc<dyn Clock>,
+    pub entropy: Arc<dyn Entropy>,
+    pub hasher: PasswordHasher,
+    pub key_reserve: KeyReserve,
+    pub(crate) messenger: Arc<dyn Messenger>,
+    pub(crate) sealer: Arc<Sealer>,
+    pub(crate) refresh_tokens: RefreshTokenCodec,
+    pub(crate) opaque: OpaqueCodec,
+    pub(crate) pools: Cache<String, Arc<Pool>>,
+    pub(crate) clients: Cache<String, Arc<Client>>,
+    pub(crate) keys: Cache<String, Arc<PoolKeys>>,
+}
+
+/// The two signing keys of a pool.
+#[derive(Debug)]
+pub struct PoolKeys {
+    pub id: SigningKey,
+    pub access: SigningKey,
+}
+
+impl World {
+    /// Puts a server's world together.
+    pub fn new(parts: Parts) -> Arc<Self> {
+        Arc::new(Self {
+            refresh_tokens: RefreshTokenCodec::new(Arc::clone(&parts.sealer)),
+            opaque: OpaqueCodec::new(Arc::clone(&parts.sealer)),
+            settings: parts.settings,
+            store: parts.store,
+            clock: parts.clock,
+            entropy: parts.entropy,
+            hasher: parts.hasher,
+            key_reserve: parts.key_reserve,
+            messenger: parts.messenger,
+            sealer: parts.sealer,
+            pools: Cache::builder().max_capacity(CACHED_POOLS).time_to_live(CONFIGURATION_AGE).build(),
+            clients: Cache::builder().max_capacity(CACHED_CLIENTS).time_to_live(CONFIGURATION_AGE).build(),
+            keys: Cache::builder().max_capacity(CACHED_KEYS).build(),
+        })
+    }
+}
