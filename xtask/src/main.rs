@@ -1,7 +1,12 @@
 //! The project's own tools: `cargo xtask COMMAND`.
 
+mod bench;
 mod generate;
+mod layers;
+mod metadata;
 mod model;
+mod provision;
+mod test;
 mod trim;
 
 use std::path::{Path, PathBuf};
@@ -11,6 +16,9 @@ use anyhow::{Result, bail};
 const USAGE: &str = "\
 Usage: cargo xtask COMMAND
 
+  test [ARGUMENTS]     install what the tests need, check and test everything; or run cargo test with these arguments
+  layers               fail if a crate depends on one above it, or on a library that is another's
+  bench [--postgres]   build for release, measure the program, print the figures
   generate [--check]   write the model crate's generated files and docs/coverage.md, or fail if they are out of date
   trim SERVICE-2.JSON  take a new service model (botocore's file) without its documentation text";
 
@@ -18,6 +26,9 @@ fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments.as_slice() {
+        ["test", arguments @ ..] => test::run(arguments),
+        ["layers"] => layers::check(),
+        ["bench", arguments @ ..] => bench::run(arguments),
         ["generate"] => generate::write(),
         ["generate", "--check"] => generate::check(),
         ["trim", service_model] => trim::run(Path::new(service_model)),

@@ -1,0 +1,81 @@
+//! Real clients judge the real program: aws-cli, boto3 and the AWS SDK for JavaScript, on SQLite and on Postgres.
+
+#![cfg(test)]
+
+mod aws_cli;
+mod inbox;
+mod smtp;
+mod stage;
+mod tools;
+
+use anyhow::Result;
+use poolhouse_tests::database::Backend;
+
+use crate::aws_cli::AwsCli;
+use crate::inbox::Inbox;
+use crate::smtp::SmtpServer;
+use crate::stage::Stage;
+use crate::tools::Tools;
+
+async fn aws_cli_replaces_a_temporary_password(backend: Backend) -> Result<()> {
+    let tools = Tools::installed()?;
+    let story = async |stage: &Stage| aws_cli::temporary_password(&AwsCli::new(&tools, stage)).await;
+    stage::play(backend, &[], story).await
+}
+
+async fn aws_cli_signs_up_with_a_code_from_the_inbox(backend: Backend) -> Result<()> {
+    let tools = Tools::installed()?;
+    let story = async |stage: &Stage| {
+        let inbox = Inbox::of(stage.url());
+        aws_cli::self_service(&AwsCli::new(&tools, stage), async |address| {
+            inbox.newest_code(address).await
+        })
+        .await
+    };
+    stage::play(backend, &[], story).await
+}
+
+async fn aws_cli_signs_up_with_a_code_from_an_smtp_server(backend: Backend) -> Result<()> {
+    let tools = Tools::installed()?;
+    let smtp = SmtpServer::start(&tools).await?;
+    let options = ["--smtp-url", &smtp.url()];
+    let story = async |stage: &Stage| {
+        aws_cli::self_service(&AwsCli::new(&tools, stage), async |address| {
+            smtp.newest_code(address).await
+        })
+        .await
+    };
+    stage::play(backend, &options, story).await
+}
+
+async fn boto3_plays_both_stories(backend: Backend) -> Result<()> {
+    let tools = Tools::installed()?;
+    let story = async |stage: &Stage| tools.python("boto3_story.py", &[stage.endpoint()]).await.map(drop);
+    stage::play(backend, &[], story).await
+}
+
+async fn the_sdk_for_javascript_plays_both_stories(backend: Backend) -> Result<()> {
+    let tools = Tools::installed()?;
+    let story = async |stage: &Stage| tools.node("sdk_v3_story.mjs", &[stage.endpoint()]).await.map(drop);
+    stage::play(backend, &[], story).await
+}
+
+/// Makes two tests of each story: one on SQLite, one on Postgres.
+macro_rules! on_both_databases {
+    ($($story:ident),* $(,)?) => {
+        mod on_sqlite {
+            $(#[tokio::test] async fn $story() -> anyhow::Result<()> { super::$story(super::Backend::SqliteFile).await })*
+        }
+        mod on_postgres {
+            $(#[tokio::test] async fn $story() -> anyhow::Result<()> { super::$story(super::Backend::Postgres).await })*
+        }
+    };
+}
+
+on_both_databases!(
+    aws_cli_replaces_a_temporary_password,
+    aws_cli_signs_up_with_a_code_from_the_inbox,
+    aws_cli_signs_up_with_a_code_from_an_smtp_server,
+    boto3_plays_both_stories,
+    the_sdk_for_javascript_plays_both_stories,
+);

@@ -1,0 +1,39 @@
+//! What a story is played on: the program, started on a new database.
+
+use anyhow::{Context as _, Result, ensure};
+use poolhouse_tests::database::{Backend, TestDatabase};
+use poolhouse_tests::program::Program;
+use tempfile::TempDir;
+use url::Url;
+
+/// A running program with nothing in it yet.
+#[derive(Debug)]
+pub struct Stage {
+    program: Program,
+}
+
+impl Stage {
+    /// The address that the program prints, without a trailing slash.
+    pub fn endpoint(&self) -> &str {
+        self.program.endpoint()
+    }
+
+    pub fn url(&self) -> &Url {
+        self.program.url()
+    }
+}
+
+/// Starts the program with these options, plays a story on it, and stops it. A failure shows the program's log.
+pub async fn play(backend: Backend, options: &[&str], story: impl AsyncFnOnce(&Stage) -> Result<()>) -> Result<()> {
+    let folder = TempDir::new()?;
+    let database = TestDatabase::new(backend).await?;
+    let stage = Stage {
+        program: Program::start(folder.path(), database.url(), options).await?,
+    };
+    let log = stage.program.log().clone();
+    let told = story(&stage).await;
+    told.with_context(|| format!("the story failed on {backend:?}; the program's log:\n{log}"))?;
+    let status = stage.program.stop().await?;
+    ensure!(status.success(), "the program stopped with {status}; its log:\n{log}");
+    Ok(())
+}
