@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Response, StatusCode, header::CONTENT_TYPE};
-use serde_json::json;
+use serde::Serialize;
 use uuid::Uuid;
 
 use crate::encode::{CONTENT_TYPE_VALUE, REQUEST_ID};
@@ -37,6 +37,21 @@ enum Form {
     Framework,
     /// `{"code", "message", "type"}`: the request was not understood as a call at all.
     Gateway,
+}
+
+/// The members that the bodies of errors have, in their order.
+#[derive(Default, Serialize)]
+struct Body<'a> {
+    #[serde(rename = "__type", skip_serializing_if = "Option::is_none")]
+    name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<&'a str>,
+    #[serde(rename = "Message", skip_serializing_if = "Option::is_none")]
+    capital_message: Option<&'a str>,
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    kind: Option<&'a str>,
 }
 
 impl Fault {
@@ -114,13 +129,26 @@ impl Fault {
 
     /// The JSON body of the answer.
     pub fn body(&self) -> Bytes {
-        let body = match (&self.message, self.form) {
-            (Some(message), Form::Service) => json!({ "__type": self.code, "message": message }),
-            (Some(message), Form::Framework) => json!({ "__type": self.code, "Message": message }),
-            (message, Form::Gateway) => json!({ "code": self.code, "message": message, "type": "client" }),
-            (None, _) => json!({ "__type": self.code }),
+        let (name, message) = (Some(self.code.as_ref()), self.message.as_deref());
+        let body = match self.form {
+            Form::Service => Body {
+                name,
+                message,
+                ..Body::default()
+            },
+            Form::Framework => Body {
+                name,
+                capital_message: message,
+                ..Body::default()
+            },
+            Form::Gateway => Body {
+                code: name,
+                message,
+                kind: Some("client"),
+                ..Body::default()
+            },
         };
-        Bytes::from(body.to_string())
+        serde_json::to_vec(&body).map_or_else(|_| Bytes::from_static(b"{}"), Bytes::from)
     }
 
     /// The whole HTTP answer.
@@ -208,13 +236,16 @@ mod tests {
         );
         assert_eq!(
             text(&Fault::serialization("STRING_VALUE can not be converted to an Integer")),
-            r#"{"Message":"STRING_VALUE can not be converted to an Integer","__type":"SerializationException"}"#
+            r#"{"__type":"SerializationException","Message":"STRING_VALUE can not be converted to an Integer"}"#
         );
         assert_eq!(
             text(&Fault::unrecognized_client()),
             r#"{"__type":"UnrecognizedClientException","message":"The security token included in the request is invalid."}"#
         );
-        assert!(text(&Fault::invalid_signature()).starts_with(r#"{"Message":"The request signature we calculated"#));
+        assert!(
+            text(&Fault::invalid_signature())
+                .starts_with(r#"{"__type":"InvalidSignatureException","Message":"The request"#)
+        );
     }
 
     #[test]

@@ -12,11 +12,17 @@
 //!
 //! Nothing here knows which service it serves: a [`Service`], [`Shape`] tables and [`Operation`] types are handed in.
 
+mod conformance;
+pub mod constraints;
 pub mod encode;
 mod fault;
 mod operation;
+pub mod parse;
+pub mod request;
 pub mod shape;
+pub mod sigv4;
 
+pub use conformance::conforms;
 pub use fault::Fault;
 pub use operation::{Auth, Description, Operation, Service};
 pub use shape::Shape;
