@@ -10,6 +10,8 @@ mod errors;
 pub mod operations;
 mod secret;
 mod shapes;
+#[cfg(test)]
+mod tests;
 mod text_enum;
 mod timestamp;
 

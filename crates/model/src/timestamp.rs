@@ -17,6 +17,11 @@ impl Timestamp {
         Self(seconds.saturating_mul(1000))
     }
 
+    /// The point in time `millis` milliseconds later.
+    pub const fn plus_millis(self, millis: i64) -> Self {
+        Self(self.0.saturating_add(millis))
+    }
+
     /// Milliseconds since 1970.
     pub const fn millis(self) -> i64 {
         self.0
