@@ -311,8 +311,8 @@ fn translated_patterns_match_what_java_matches() {
         (&values::USER_POOL_NAME_TYPE, &["My pool=+,.@-"], &["pool/", "ñ", ""]),
         (
             &values::SMS_VERIFICATION_MESSAGE_TYPE,
-            &["code {####}", "ключ\n{####}"],
-            &["no code", "{###}x"],
+            &["code {####}", "ключ {####}"],
+            &["no code", "{###}x", "a\n{####}"],
         ),
         (
             &values::PASSWORD_TYPE,
