@@ -57,7 +57,10 @@ impl Attributes {
         let sub = self.iter().filter(|(name, _)| *name == SUB);
         let others = self.iter().filter(|(name, _)| *name != SUB);
         sub.chain(others)
-            .map(|(name, value)| AttributeType { name: name.to_owned(), value: Some(value.to_owned()) })
+            .map(|(name, value)| AttributeType {
+                name: name.to_owned(),
+                value: Some(value.to_owned()),
+            })
             .collect()
     }
 
@@ -77,8 +80,8 @@ impl Attributes {
     }
 
     /// Removes one value and nothing else.
-    pub fn remove(&mut self, name: &str) -> Option<String> {
-        self.0.remove(name)
+    pub fn remove(&mut self, name: &str) {
+        self.0.remove(name);
     }
 
     /// The attributes in the order of their names.
@@ -155,7 +158,12 @@ impl Attributes {
 
 impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for Attributes {
     fn from_iter<I: IntoIterator<Item = (N, V)>>(pairs: I) -> Self {
-        Self(pairs.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
+        Self(
+            pairs
+                .into_iter()
+                .map(|(name, value)| (name.into(), value.into()))
+                .collect(),
+        )
     }
 }
 
@@ -165,12 +173,21 @@ mod tests {
     use crate::testing::attributes;
 
     fn entry(name: &str, value: Option<&str>) -> AttributeType {
-        AttributeType { name: name.to_owned(), value: value.map(str::to_owned) }
+        AttributeType {
+            name: name.to_owned(),
+            value: value.map(str::to_owned),
+        }
     }
 
     #[test]
     fn the_list_begins_with_sub() {
-        let list = attributes([("zoneinfo", "UTC"), ("email", "a@example.com"), ("sub", "1"), ("address", "x")]).to_list();
+        let list = attributes([
+            ("zoneinfo", "UTC"),
+            ("email", "a@example.com"),
+            ("sub", "1"),
+            ("address", "x"),
+        ])
+        .to_list();
         let names: Vec<&str> = list.iter().map(|attribute| attribute.name.as_str()).collect();
         assert_eq!(names, ["sub", "address", "email", "zoneinfo"]);
         assert_eq!(list[2].value.as_deref(), Some("a@example.com"));
@@ -178,8 +195,15 @@ mod tests {
 
     #[test]
     fn the_last_value_of_a_name_wins_and_no_value_is_blank() {
-        let list = [entry("name", Some("Ann")), entry("email", None), entry("name", Some("Bea"))];
-        assert_eq!(Attributes::from_list(&list), attributes([("name", "Bea"), ("email", "")]));
+        let list = [
+            entry("name", Some("Ann")),
+            entry("email", None),
+            entry("name", Some("Bea")),
+        ];
+        assert_eq!(
+            Attributes::from_list(&list),
+            attributes([("name", "Bea"), ("email", "")])
+        );
     }
 
     #[test]
@@ -205,8 +229,15 @@ mod tests {
     fn a_changed_contact_is_unverified_and_an_unchanged_one_is_not() {
         let user = attributes([("email", "a@example.com"), ("email_verified", "true")]);
         let changed = user.updated(&attributes([("email", "b@example.com")]));
-        assert_eq!(changed, attributes([("email", "b@example.com"), ("email_verified", "false")]));
-        assert_eq!(user.updated(&attributes([("email", "a@example.com"), ("name", "Ann")])).get("email_verified"), Some("true"));
+        assert_eq!(
+            changed,
+            attributes([("email", "b@example.com"), ("email_verified", "false")])
+        );
+        assert_eq!(
+            user.updated(&attributes([("email", "a@example.com"), ("name", "Ann")]))
+                .get("email_verified"),
+            Some("true")
+        );
     }
 
     #[test]
@@ -218,8 +249,16 @@ mod tests {
 
     #[test]
     fn a_blank_value_deletes_with_its_verification() {
-        let user = attributes([("email", "a@example.com"), ("email_verified", "true"), ("name", "Ann"), ("sub", "1")]);
-        assert_eq!(user.updated(&attributes([("email", ""), ("name", "")])), attributes([("sub", "1")]));
+        let user = attributes([
+            ("email", "a@example.com"),
+            ("email_verified", "true"),
+            ("name", "Ann"),
+            ("sub", "1"),
+        ]);
+        assert_eq!(
+            user.updated(&attributes([("email", ""), ("name", "")])),
+            attributes([("sub", "1")])
+        );
         assert_eq!(
             user.without(&["email".to_owned(), "nickname".to_owned()]),
             attributes([("name", "Ann"), ("sub", "1")])
@@ -230,6 +269,9 @@ mod tests {
     fn attributes_are_stored_as_a_plain_map() {
         let json = serde_json::to_string(&attributes([("sub", "1"), ("email", "a@example.com")])).unwrap();
         assert_eq!(json, r#"{"email":"a@example.com","sub":"1"}"#);
-        assert_eq!(serde_json::from_str::<Attributes>(&json).unwrap().email(), Some("a@example.com"));
+        assert_eq!(
+            serde_json::from_str::<Attributes>(&json).unwrap().email(),
+            Some("a@example.com")
+        );
     }
 }

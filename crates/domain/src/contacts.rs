@@ -10,12 +10,19 @@ const EMAIL_MAX: usize = 320;
 /// Quoted local parts, comments, display names, address literals and domains of one label are refused, and so is all
 /// that could reach a mail header as anything but the address.
 pub fn is_email(text: &str) -> bool {
-    let options = Options::default().with_required_tld().without_domain_literal().without_display_text();
-    let Some((local, domain)) = text.rsplit_once('@') else { return false };
+    let options = Options::default()
+        .with_required_tld()
+        .without_domain_literal()
+        .without_display_text();
+    let Some((local, domain)) = text.rsplit_once('@') else {
+        return false;
+    };
     text.len() <= EMAIL_MAX
         && local.is_ascii()
         && !local.contains('"')
-        && domain.chars().all(|character| character.is_alphanumeric() || matches!(character, '.' | '-'))
+        && domain
+            .chars()
+            .all(|character| character.is_alphanumeric() || matches!(character, '.' | '-'))
         && EmailAddress::parse_with_options(text, options).is_ok()
 }
 

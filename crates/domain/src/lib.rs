@@ -4,14 +4,25 @@
 //! app clients keep the types of the public service model, because they are stored and echoed as they are; things with
 //! behaviour are types of this crate.
 
+pub mod attributes;
 pub mod clients;
 pub mod clock;
 pub mod codes;
+mod contacts;
+pub mod delivery;
 pub mod error;
+pub mod filter;
 pub mod groups;
 pub mod lockout;
+pub mod names;
+pub mod password_policy;
+pub mod permissions;
 pub mod pools;
+pub mod schema;
 pub mod sessions;
+pub mod templates;
+#[cfg(test)]
+mod testing;
 pub mod tokens;
 pub mod users;
 

@@ -100,6 +100,15 @@ impl User {
         }
     }
 
+    /// The user as [`User::describe`], with only the `wanted` attributes.
+    pub fn describe_only(&self, wanted: Option<&[String]>) -> UserType {
+        let mut description = self.describe();
+        if let (Some(wanted), Some(attributes)) = (wanted, description.attributes.as_mut()) {
+            attributes.retain(|attribute| wanted.contains(&attribute.name));
+        }
+        description
+    }
+
     /// The user as AdminGetUser returns it.
     pub fn describe_to_admin(&self) -> AdminGetUserResponse {
         AdminGetUserResponse {

@@ -1,5 +1,6 @@
 //! Counting what may be tried only so often.
 
+use poolhouse_crypto::seal::Purpose;
 use poolhouse_domain::codes::Attempt;
 use poolhouse_domain::lockout;
 use poolhouse_domain::names;
@@ -24,9 +25,9 @@ impl Cx {
     }
 
     /// The subject under which attempts on a name that belongs to nobody are counted: they must look the same.
-    pub(crate) fn nobody(&self, pool: &Pool, name: &str) -> Result<String> {
+    pub(crate) fn nobody(&self, pool: &Pool, name: &str) -> String {
         let key = names::fold(pool.case_sensitive(), name);
-        Ok(format!("name:{}", self.keyed_hash("nobody", &[pool.id().as_bytes(), key.as_bytes()])?))
+        format!("name:{}", self.keyed_hash(Purpose::new("nobody"), &[pool.id().as_bytes(), key.as_bytes()]))
     }
 
     /// Refuses sign-in while `subject` pauses after wrong passwords.

@@ -26,20 +26,12 @@ impl Cx {
         writer: Writer,
     ) -> Result<Vec<CodeDeliveryDetailsType>> {
         pool.schema().check_update(&user.attributes, changes, writer)?;
-        let before = user.attributes.clone();
-        let mut to_verify = Vec::new();
-        for (name, value) in changes.iter() {
-            if value.is_empty() {
-                user.attributes.remove(name);
-            } else {
-                user.attributes.set(name, value);
-            }
-        }
-        for attribute in VERIFIABLE {
-            if let Some(channel) = settle(pool, &mut user, &before, changes, attribute) {
-                to_verify.push(channel);
-            }
-        }
+        let before = std::mem::take(&mut user.attributes);
+        user.attributes = before.updated(changes);
+        let to_verify: Vec<Channel> = VERIFIABLE
+            .into_iter()
+            .filter_map(|attribute| settle(pool, &mut user, &before, changes, attribute))
+            .collect();
         names::check_sign_in_names_kept(&pool.settings, &before, &user.attributes)?;
         user.modified_at = self.now();
         let requests = to_verify
@@ -71,16 +63,9 @@ impl Cx {
     /// Deletes attributes; e-mail and phone number take their verified flags along.
     pub async fn delete_attributes(&self, pool: &Pool, mut user: User, names: &[String], writer: Writer) -> Result<()> {
         pool.schema().check_delete(names, &user.attributes, writer)?;
-        let before = user.attributes.clone();
-        for name in names {
-            user.attributes.remove(name);
-            user.pending.remove(name);
-        }
-        for attribute in VERIFIABLE {
-            if names.iter().any(|name| name == attribute.as_str()) {
-                user.attributes.remove(verified_name(attribute));
-            }
-        }
+        let before = std::mem::take(&mut user.attributes);
+        user.attributes = before.without(names);
+        user.pending.retain(|name, _| !names.contains(name));
         names::check_sign_in_names_kept(&pool.settings, &before, &user.attributes)?;
         user.modified_at = self.now();
         Ok(self.store.users().replace(pool, &mut user).await?)
@@ -95,7 +80,7 @@ impl Cx {
         let Caller { pool, user, .. } = caller;
         self.count_attempt(pool, &user.sub, Attempt::RequestAttributeCode).await?;
         let waiting = user.pending.get(attribute.as_str()).map(String::as_str);
-        let destination = waiting.or_else(|| user.attributes.get(attribute.as_str())).filter(|value| !value.is_empty());
+        let destination = waiting.or_else(|| user.attributes.given(attribute.as_str()));
         let destination = destination.ok_or_else(|| {
             Error::invalid_parameter(format!("User has no {attribute} to verify."))
         })?;
@@ -121,8 +106,7 @@ impl Cx {
         let mut tx = self.store.begin().await?;
         proof.consume(&mut tx).await?;
         tx.users().replace(&pool, &mut user).await?;
-        tx.commit().await
-            .map_err(Into::into)
+        Ok(tx.commit().await?)
     }
 }
 
@@ -136,29 +120,23 @@ fn settle(
 ) -> Option<Channel> {
     let (name, flag) = (attribute.as_str(), verified_name(attribute));
     let value = changes.get(name)?;
-    if value.is_empty() {
-        user.attributes.remove(flag);
-        user.pending.remove(name);
-        return None;
-    }
-    if changes.get(flag) == Some("true") {
-        user.pending.remove(name);
-        return None;
-    }
-    if before.get(name) == Some(value) {
-        user.pending.remove(name);
+    // Whatever waited for a code is replaced by what was said last.
+    user.pending.remove(name);
+    let is_new = !value.is_empty() && before.get(name) != Some(value);
+    if !is_new || changes.get(flag) == Some("true") {
         return None;
     }
     let channel = Channel { attribute, destination: value.to_owned() };
     if pool.verifies_before_update(attribute) {
-        match before.get(name) {
-            Some(old) => user.attributes.set(name, old),
-            None => user.attributes.remove(name),
+        for unchanged in [name, flag] {
+            match before.get(unchanged) {
+                Some(old) => user.attributes.set(unchanged, old),
+                None => user.attributes.remove(unchanged),
+            }
         }
         user.pending.insert(name.to_owned(), value.to_owned());
         return Some(channel);
     }
-    user.attributes.set(flag, "false");
     pool.auto_verifies(attribute).then_some(channel)
 }
 

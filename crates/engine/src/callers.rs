@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use poolhouse_crypto::jwt;
+use poolhouse_crypto::jwt::{self, JwtError};
+use poolhouse_domain::attributes::Attributes;
 use poolhouse_domain::clients::Client;
 use poolhouse_domain::pools::Pool;
 use poolhouse_domain::tokens::ADMIN_SCOPE;
 use poolhouse_domain::users::User;
-use poolhouse_domain::{Error, Result};
+use poolhouse_domain::{Error, Result, permissions};
 use poolhouse_model::{Secret, UserStatusType};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::Cx;
 
@@ -23,32 +24,43 @@ pub struct Caller {
     pub event_id: String,
 }
 
+impl Caller {
+    /// The caller's attributes that the app client may read.
+    pub fn readable_attributes(&self) -> Attributes {
+        let list = self.client.settings.read_attributes.as_deref();
+        permissions::readable(&self.pool.schema(), list, &self.user.attributes)
+    }
+
+    /// Refuses names of attributes that the app client may not write.
+    pub fn check_writable<'a>(&self, names: impl Iterator<Item = &'a str>) -> Result<()> {
+        let list = self.client.settings.write_attributes.as_deref();
+        permissions::check_writable(&self.pool.schema(), list, names)
+    }
+}
+
 impl Cx {
     /// Finds out who holds `token`: signature, expiry, revocation, scope, and the user as they are now.
     pub async fn caller(&self, token: &Secret) -> Result<Caller> {
         let token = token.expose();
         let invalid = || Error::AccessTokenInvalid;
-        let hint = jwt::peek(token).map_err(|_| invalid())?;
-        let pool_id = hint.issuer.rsplit_once('/').map(|(_, pool_id)| pool_id.to_owned()).ok_or_else(invalid)?;
-        if hint.issuer != self.issuer(&pool_id) {
+        let issuer = jwt::peek_issuer(token).map_err(|_| invalid())?;
+        let (_, pool_id) = issuer.rsplit_once('/').ok_or_else(invalid)?;
+        if issuer != self.issuer(pool_id) {
             return Err(invalid());
         }
-        let pool = self.any_pool(&pool_id).await.map_err(|error| match error {
+        let pool = self.any_pool(pool_id).await.map_err(|error| match error {
             Error::PoolNotFound(_) => invalid(),
             other => other,
         })?;
         let keys = self.keys(pool.id()).await?;
-        if hint.key_id != keys.access.kid() {
-            return Err(invalid());
-        }
-        let claims = jwt::verify(&keys.access, token, self.now().seconds()).map_err(|error| match error {
-            jwt::JwtError::Expired => Error::AccessTokenExpired,
-            _ => invalid(),
-        })?;
+        let expected = [("iss", issuer.as_str()), ("token_use", "access")];
+        let key = keys.access.verifying_key();
+        let claims: Map<String, Value> =
+            jwt::verify(key, token, self.now().seconds(), &expected).map_err(|error| match error {
+                JwtError::Expired => Error::AccessTokenExpired,
+                _ => invalid(),
+            })?;
         let text = |name: &str| claims.get(name).and_then(Value::as_str);
-        if text("token_use") != Some("access") {
-            return Err(invalid());
-        }
         let (Some(sub), Some(event_id), Some(client_id)) = (text("sub"), text("event_id"), text("client_id")) else {
             return Err(invalid());
         };

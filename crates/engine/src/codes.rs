@@ -1,6 +1,7 @@
 //! Codes: made, sent, and redeemed once.
 
 use poolhouse_crypto::hmac;
+use poolhouse_crypto::seal::Purpose;
 use poolhouse_domain::clients::Client;
 use poolhouse_domain::codes::{CODE_DIGITS, Code, CodeDelivery, CodePurpose};
 use poolhouse_domain::delivery::Channel;
@@ -10,7 +11,7 @@ use poolhouse_domain::users::User;
 use poolhouse_domain::{Error, Result};
 use poolhouse_model::{CodeDeliveryDetailsType, DefaultEmailOptionType, VerifiedAttributeType};
 use poolhouse_outbound::{Kind, Medium, Message};
-use poolhouse_storage::Tx;
+use poolhouse_storage::Transaction;
 
 use crate::Cx;
 
@@ -33,7 +34,7 @@ impl Proof {
     }
 
     /// Uses the code up, together with what is written because of it. Of two that race one wins.
-    pub async fn consume(self, tx: &mut Tx) -> Result<()> {
+    pub async fn consume(self, tx: &mut Transaction) -> Result<()> {
         if tx.codes().consume(&self.code).await? { Ok(()) } else { Err(Error::CodeExpired) }
     }
 }
@@ -57,7 +58,7 @@ impl Cx {
             pool_id: pool.id().to_owned(),
             sub: user.sub.clone(),
             purpose,
-            hash: self.hash_code(pool.id(), &user.sub, purpose, &digits)?,
+            hash: self.hash_code(pool.id(), &user.sub, purpose, &digits),
             expires_at: now.plus_millis(purpose.lifetime()),
             delivery: CodeDelivery { attribute: channel.attribute, destination: channel.destination.clone() },
         };
@@ -125,7 +126,7 @@ impl Cx {
 
     /// Checks the digits that a user typed. Right digits give a proof, which the transaction that acts on it consumes.
     pub(crate) async fn check_code(&self, user: &User, purpose: CodePurpose, digits: &str) -> Result<Proof> {
-        let hash = self.hash_code(&user.pool_id, &user.sub, purpose, digits)?;
+        let hash = self.hash_code(&user.pool_id, &user.sub, purpose, digits);
         let code = self.store.codes().get(&user.pool_id, &user.sub, purpose).await?;
         let code = code.filter(|code| code.expires_at > self.now()).ok_or(Error::CodeExpired)?;
         if !hmac::constant_time_eq(code.hash.as_bytes(), hash.as_bytes()) {
@@ -134,8 +135,8 @@ impl Cx {
         Ok(Proof { code })
     }
 
-    fn hash_code(&self, pool_id: &str, sub: &str, purpose: CodePurpose, digits: &str) -> Result<String> {
-        self.keyed_hash("code", &[pool_id.as_bytes(), sub.as_bytes(), purpose.as_str().as_bytes(), digits.as_bytes()])
+    fn hash_code(&self, pool_id: &str, sub: &str, purpose: CodePurpose, digits: &str) -> String {
+        self.keyed_hash(Purpose::new("code"), &[pool_id.as_bytes(), sub.as_bytes(), purpose.as_str().as_bytes(), digits.as_bytes()])
     }
 }
 

@@ -4,8 +4,9 @@ use std::net::IpAddr;
 use std::ops::Deref;
 use std::sync::Arc;
 
+use poolhouse_crypto::seal::Purpose;
+use poolhouse_domain::Timestamp;
 use poolhouse_domain::pools::Pool;
-use poolhouse_domain::{Result, Timestamp};
 
 use crate::triggers::Triggers;
 use crate::world::World;
@@ -50,8 +51,8 @@ impl Cx {
     }
 
     /// A keyed hash that binds a short secret to its purpose and place.
-    pub(crate) fn keyed_hash(&self, purpose: &'static str, parts: &[&[u8]]) -> Result<String> {
-        self.sealer.keyed_hash_text(purpose, parts).map_err(poolhouse_domain::Error::internal)
+    pub(crate) fn keyed_hash(&self, purpose: Purpose, parts: &[&[u8]]) -> String {
+        self.sealer.keyed_hash(purpose, parts).to_base64url()
     }
 }
 

@@ -43,7 +43,6 @@ impl Cx {
     /// Creates a user with a temporary password and invites them.
     pub async fn invite(&self, pool: &Pool, invitation: Invitation<'_>) -> Result<User> {
         let Invitation { username, mut attributes, temporary_password, mediums, force_alias_creation } = invitation;
-        names::check_new_username(&pool.settings, username)?;
         names::add_username_attribute(&pool.settings, username, &mut attributes)?;
         pool.schema().check_new(&attributes, Required::No)?;
         self.triggers(pool).pre_sign_up()?;

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use poolhouse_crypto::keys::SigningKey;
 use poolhouse_domain::clients::Client;
+use poolhouse_domain::groups::Group;
 use poolhouse_domain::names;
 use poolhouse_domain::pools::Pool;
 use poolhouse_domain::users::User;
@@ -10,9 +12,6 @@ use poolhouse_domain::{Error, Result};
 
 use crate::Cx;
 use crate::world::PoolKeys;
-
-/// How often a change is made again that met another.
-const UPDATE_TRIES: usize = 5;
 
 impl Cx {
     /// The pool `id` of the administrator's account and region.
@@ -92,6 +91,30 @@ impl Cx {
         Ok(self.store.users().by_name(pool.id(), &key).await?)
     }
 
+    /// The group `name` of `pool`.
+    pub async fn group(&self, pool: &Pool, name: &str) -> Result<Group> {
+        self.store.groups().get(pool.id(), name).await?.ok_or(Error::GroupNotFound)
+    }
+
+    /// Two new keys for a pool: one for id tokens, one for access tokens.
+    pub async fn new_pool_keys(&self) -> Result<(Arc<SigningKey>, Arc<SigningKey>)> {
+        let key = async || self.key_reserve.take().await.map_err(Error::internal);
+        Ok((key().await?, key().await?))
+    }
+
+    /// Enables or disables a user; disabling ends every token they have.
+    pub async fn set_enabled(&self, pool: &Pool, name: &str, enabled: bool) -> Result<()> {
+        let mut user = self.user(pool, name).await?;
+        user.enabled = enabled;
+        user.modified_at = self.now();
+        let mut tx = self.store.begin().await?;
+        tx.users().replace(pool, &mut user).await?;
+        if !enabled {
+            tx.families().delete_of_user(pool.id(), &user.sub).await?;
+        }
+        Ok(tx.commit().await?)
+    }
+
     /// The keys that sign `pool`'s tokens.
     pub async fn keys(&self, pool_id: &str) -> Result<Arc<PoolKeys>> {
         if let Some(keys) = self.keys.get(pool_id) {
@@ -106,21 +129,5 @@ impl Cx {
         let keys = Arc::new(PoolKeys { id, access });
         self.keys.insert(pool_id.to_owned(), Arc::clone(&keys));
         Ok(keys)
-    }
-
-    /// Changes the user whom `name` means. When somebody else writes them in between, the change is made again on what
-    /// they wrote.
-    pub async fn update_user(&self, pool: &Pool, name: &str, change: impl Fn(&mut User) -> Result<()>) -> Result<User> {
-        for _ in 0..UPDATE_TRIES {
-            let mut user = self.user(pool, name).await?;
-            change(&mut user)?;
-            user.modified_at = self.now();
-            match self.store.users().replace(pool, &mut user).await {
-                Ok(()) => return Ok(user),
-                Err(poolhouse_storage::Error::Conflict) => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
-        Err(Error::ConcurrentModification)
     }
 }

@@ -41,13 +41,13 @@ impl Cx {
         entries.truncate(limit);
         let Some(last) = entries.last() else { return Ok(None) };
         let content = serde_json::to_vec(&(list, key(last))).map_err(Error::internal)?;
-        let token = self.opaque.encode("page", &content, self.entropy.as_ref()).map_err(Error::internal)?;
+        let token = self.page_tokens.encode(&content, self.entropy.as_ref()).map_err(Error::internal)?;
         Ok(Some(token))
     }
 
     fn open_page_token(&self, list: &[&str], token: &str) -> Result<String> {
         let invalid = || Error::invalid_parameter("Invalid pagination token");
-        let opened = self.opaque.decode("page", token).map_err(|_| invalid())?;
+        let opened = self.page_tokens.decode(token).map_err(|_| invalid())?;
         let (of, after): (Vec<String>, String) = serde_json::from_slice(&opened).map_err(|_| invalid())?;
         if of == list { Ok(after) } else { Err(invalid()) }
     }

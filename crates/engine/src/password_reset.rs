@@ -2,7 +2,7 @@
 
 use poolhouse_domain::clients::Client;
 use poolhouse_domain::codes::{Attempt, CodePurpose};
-use poolhouse_domain::delivery::{self, Channel};
+use poolhouse_domain::delivery::{self, Channel, SecondFactors};
 use poolhouse_domain::pools::Pool;
 use poolhouse_domain::users::User;
 use poolhouse_domain::{Error, Result};
@@ -27,7 +27,7 @@ impl Cx {
         }
         let subject = match &user {
             Some(user) => user.sub.clone(),
-            None => self.nobody(pool, username)?,
+            None => self.nobody(pool, username),
         };
         self.count_attempt(pool, &subject, Attempt::ForgotPassword).await?;
         let request = match user {
@@ -42,7 +42,8 @@ impl Cx {
                 | Error::NoRecoveryChannel
                 | Error::PasswordNotResettable,
             ) if client.prevents_user_existence_errors() => {
-                Ok(delivery::simulated_channel(&pool.settings, username).details())
+                let noise = self.nobody(pool, username);
+                Ok(delivery::simulated_channel(&pool.settings, CodePurpose::Reset, username, &noise).details())
             }
             Err(error) => Err(error),
         }
@@ -65,7 +66,7 @@ impl Cx {
         password: &Secret,
     ) -> Result<()> {
         let Some(mut user) = self.find_user(pool, username).await? else {
-            let nobody = self.nobody(pool, username)?;
+            let nobody = self.nobody(pool, username);
             self.count_attempt(pool, &nobody, Attempt::ConfirmForgotPassword).await?;
             // Who asked for a code gets the answer of a wrong one, as a user would.
             let asked = self.has_attempted(pool, &nobody, Attempt::ForgotPassword).await?;
@@ -127,6 +128,9 @@ fn recovery_channel(pool: &Pool, user: &User) -> Result<Channel> {
     match user.status {
         UserStatusType::ForceChangePassword | UserStatusType::ExternalProvider => Err(Error::PasswordNotResettable),
         UserStatusType::Unconfirmed => Err(Error::NoRecoveryChannel),
-        _ => delivery::recovery_channel(pool.settings.account_recovery_setting.as_ref(), &user.attributes),
+        _ => {
+            let setting = pool.settings.account_recovery_setting.as_ref();
+            delivery::recovery_channel(setting, &user.attributes, SecondFactors::default())
+        },
     }
 }

@@ -1,12 +1,13 @@
 //! New passwords, wherever they come from.
 
-use poolhouse_crypto::password::Verification;
+use poolhouse_crypto::password::{PasswordError, Verification};
+use poolhouse_domain::codes::Attempt;
 use poolhouse_domain::pools::Pool;
 use poolhouse_domain::users::User;
 use poolhouse_domain::{Error, Result, password_policy};
-use poolhouse_model::Secret;
+use poolhouse_model::{Secret, UserStatusType};
 
-use crate::Cx;
+use crate::{Caller, Cx};
 
 impl Cx {
     /// Checks a password that the pool has not seen against its policy and hashes it.
@@ -27,18 +28,63 @@ impl Cx {
     }
 
     pub(crate) async fn hash(&self, password: &Secret) -> Result<String> {
-        Ok(self.hasher.hash(password.expose()).await?)
+        self.hasher.hash(password.expose()).await.map_err(hashing_refusal)
     }
 
     pub(crate) async fn verify_password(&self, password: &Secret, hash: &str) -> Result<Verification> {
-        Ok(self.hasher.verify(password.expose(), hash).await?)
+        self.hasher.verify(password.expose(), hash).await.map_err(hashing_refusal)
     }
 
-    /// Replaces the password of `user` and stores them: what an administrator or the user themselves decided.
-    pub async fn change_password(&self, pool: &Pool, mut user: User, password: &Secret) -> Result<User> {
+    /// Takes as long as verifying a password, for a user who has none.
+    pub(crate) async fn verify_absent(&self, password: &Secret) -> Result<()> {
+        self.hasher.verify_absent(password.expose()).await.map_err(hashing_refusal)
+    }
+
+    /// Replaces the caller's password, once they have shown that they know the old one.
+    pub async fn change_own_password(
+        &self,
+        caller: Caller,
+        previous: Option<&Secret>,
+        proposed: &Secret,
+    ) -> Result<()> {
+        let Caller { pool, mut user, .. } = caller;
+        self.count_attempt(&pool, &user.sub, Attempt::ChangePassword).await?;
+        if let Some(stored) = &user.password {
+            let previous = previous.ok_or(Error::IncorrectUsernameOrPassword)?;
+            self.check_lockout(&pool, &user.sub).await?;
+            if !self.verify_password(previous, &stored.hash).await?.matches {
+                self.count_failure(&pool, &user.sub).await?;
+                return Err(Error::IncorrectUsernameOrPassword);
+            }
+        }
+        let hash = self.hash_replacement(&pool, &user, proposed).await?;
+        user.set_password(hash, pool.password_history_size(), self.now());
+        Ok(self.store.users().replace(&pool, &mut user).await?)
+    }
+
+    /// Sets a user's password because an administrator says so: for good, or until the next sign-in.
+    pub async fn admin_set_password(
+        &self,
+        pool: &Pool,
+        username: &str,
+        password: &Secret,
+        permanent: bool,
+    ) -> Result<()> {
+        let mut user = self.user(pool, username).await?;
         let hash = self.hash_replacement(pool, &user, password).await?;
         user.set_password(hash, pool.password_history_size(), self.now());
-        self.store.users().replace(pool, &mut user).await?;
-        Ok(user)
+        user.status = if permanent { UserStatusType::Confirmed } else { UserStatusType::ForceChangePassword };
+        let mut tx = self.store.begin().await?;
+        tx.users().replace(pool, &mut user).await?;
+        tx.lockouts().clear(pool.id(), &user.sub).await?;
+        Ok(tx.commit().await?)
+    }
+}
+
+/// What a full queue or a broken hash means to the caller.
+fn hashing_refusal(error: PasswordError) -> Error {
+    match error {
+        PasswordError::Busy => Error::TooManyRequests,
+        PasswordError::MalformedHash | PasswordError::Failed => Error::internal(error),
     }
 }

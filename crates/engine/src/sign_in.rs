@@ -5,12 +5,11 @@ use std::collections::BTreeMap;
 use poolhouse_domain::attributes::{Attributes, SUB};
 use poolhouse_domain::clients::Client;
 use poolhouse_domain::pools::Pool;
-use poolhouse_domain::schema::Writer;
 use poolhouse_domain::sessions::{AuthSession, AuthSessionState, Step};
 use poolhouse_domain::users::User;
 use poolhouse_domain::{Error, Result, permissions};
 use poolhouse_model::{AuthenticationResultType, ChallengeNameType, Secret, UserPoolMfaType, UserStatusType};
-use poolhouse_storage::Consumed;
+use poolhouse_storage::SessionFound;
 use serde::{Deserialize, Serialize};
 
 use crate::Cx;
@@ -75,9 +74,9 @@ impl Cx {
         self.triggers(pool).user_migration()?;
         if client.prevents_user_existence_errors() {
             self.triggers(pool).pre_authentication()?;
-            let nobody = self.nobody(pool, username)?;
+            let nobody = self.nobody(pool, username);
             self.check_lockout(pool, &nobody).await?;
-            self.hasher.verify_absent(password.expose()).await?;
+            self.verify_absent(password).await?;
             self.count_failure(pool, &nobody).await?;
         }
         Ok(Error::UserNotFound.for_client(client))
@@ -86,12 +85,12 @@ impl Cx {
     /// Checks the password and renews a hash that was made under other parameters.
     async fn check_password(&self, pool: &Pool, client: &Client, mut user: User, password: &Secret) -> Result<User> {
         let Some(stored) = &user.password else {
-            self.hasher.verify_absent(password.expose()).await?;
+            self.verify_absent(password).await?;
             self.count_failure(pool, &user.sub).await?;
             return Err(Error::IncorrectUsernameOrPassword);
         };
         if user.status == UserStatusType::ResetRequired {
-            self.hasher.verify_absent(password.expose()).await?;
+            self.verify_absent(password).await?;
             self.count_failure(pool, &user.sub).await?;
             return Err(Error::PasswordResetRequired.for_client(client));
         }
@@ -177,18 +176,18 @@ impl Cx {
         };
         self.store.sessions().insert(&session).await?;
         let ticket = serde_json::to_vec(&SessionTicket { id: session.id }).map_err(Error::internal)?;
-        let sealed = self.opaque.encode("auth session", &ticket, self.entropy.as_ref()).map_err(Error::internal)?;
+        let sealed = self.session_strings.encode(&ticket, self.entropy.as_ref()).map_err(Error::internal)?;
         Ok(Secret::from(sealed))
     }
 
     /// Finds the session that an answer continues: of this client, waiting for this step, named after this user.
     async fn session(&self, client: &Client, answer: &Answer<'_>, step: Step) -> Result<AuthSession> {
-        let opened = self.opaque.decode("auth session", answer.session.expose()).map_err(|_| Error::SessionInvalid)?;
+        let opened = self.session_strings.decode(answer.session.expose()).map_err(|_| Error::SessionInvalid)?;
         let ticket: SessionTicket = serde_json::from_slice(&opened).map_err(|_| Error::SessionInvalid)?;
         let session = match self.store.sessions().get(&ticket.id, self.now()).await? {
-            Consumed::Open(session) => session,
-            Consumed::Used => return Err(Error::SessionUsed),
-            Consumed::Expired => return Err(Error::SessionExpired),
+            SessionFound::Open(session) => session,
+            SessionFound::Used => return Err(Error::SessionUsed),
+            SessionFound::Expired => return Err(Error::SessionExpired),
         };
         let state = &session.state;
         let fits = state.client_id == client.id()
@@ -208,14 +207,12 @@ impl Cx {
 
         let given = given_attributes(answer.responses);
         let schema = pool.schema();
-        if let Some(name) = given.names().find(|name| user.attributes.get(name).is_some_and(|value| !value.is_empty())) {
+        if let Some(name) = given.names().find(|name| user.attributes.given(name).is_some()) {
             return Err(Error::AttributeAlreadyProvided(name.to_owned()));
         }
         permissions::check_writable(&schema, client.settings.write_attributes.as_deref(), given.names())?;
-        schema.check_update(&user.attributes, &given, Writer::Client)?;
-        for (name, value) in given.iter() {
-            user.attributes.set(name, value);
-        }
+        schema.check_completion(&user.attributes, &given)?;
+        user.attributes = user.attributes.updated(&given);
         if let Some(name) = missing_attributes(pool, &user.attributes).next() {
             return Err(Error::invalid_parameter(format!("Invalid attributes given, {name} is missing")));
         }
@@ -251,7 +248,7 @@ fn check_status(user: &User) -> Result<()> {
 /// The required attributes that a user doesn't have.
 fn missing_attributes<'a>(pool: &Pool, attributes: &'a Attributes) -> impl Iterator<Item = String> + use<'a> {
     let required = pool.schema().required_names();
-    required.into_iter().filter(|name| attributes.get(name).is_none_or(str::is_empty))
+    required.into_iter().filter(|name| attributes.given(name).is_none())
 }
 
 /// The attributes among the responses: those named `userAttributes.<name>`.

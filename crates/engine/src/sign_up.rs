@@ -34,7 +34,6 @@ impl Cx {
             return Err(Error::SignUpNotPermitted);
         }
         let Registration { username, password, mut attributes } = registration;
-        names::check_new_username(&pool.settings, username)?;
         let schema = pool.schema();
         permissions::check_writable(&schema, client.settings.write_attributes.as_deref(), attributes.names())?;
         names::add_username_attribute(&pool.settings, username, &mut attributes)?;
@@ -46,7 +45,7 @@ impl Cx {
         };
         self.triggers(pool).pre_sign_up()?;
         let user = self.new_user(pool, username, attributes, UserStatusType::Unconfirmed, hash);
-        let channel = delivery::sign_up_channel(&pool.settings, &user.attributes);
+        let channel = delivery::sign_up_channel(&pool.settings, username, &user.attributes);
         let request = channel
             .map(|channel| self.request_code(pool, Some(client), &user, &channel, CodePurpose::SignUp, Kind::SignUp))
             .transpose()?;
@@ -89,8 +88,12 @@ impl Cx {
         let now = self.now();
         let sub = self.entropy.sub();
         let username =
-            if pool.generates_usernames() { sub.clone() } else { names::stored_username(&pool.settings, username) };
-        attributes.set(SUB, &sub);
+            match (pool.generates_usernames(), pool.case_sensitive()) {
+                (true, _) => sub.clone(),
+                (false, true) => username.to_owned(),
+                (false, false) => names::fold(false, username),
+            };
+        attributes.set(SUB, sub.as_str());
         User {
             pool_id: pool.id().to_owned(),
             username,
@@ -117,7 +120,7 @@ impl Cx {
         force_alias_creation: bool,
     ) -> Result<()> {
         let Some(user) = self.find_user(pool, username).await? else {
-            let nobody = self.nobody(pool, username)?;
+            let nobody = self.nobody(pool, username);
             self.count_attempt(pool, &nobody, Attempt::ConfirmSignUp).await?;
             return Err(Error::UsernameClientCombinationNotFound.for_client(client));
         };
@@ -164,9 +167,10 @@ impl Cx {
         let user = match self.find_user(pool, username).await? {
             Some(user) if user.enabled || !hides => user,
             _ if hides => {
-                let nobody = self.nobody(pool, username)?;
+                let nobody = self.nobody(pool, username);
                 self.count_attempt(pool, &nobody, Attempt::ResendConfirmationCode).await?;
-                return Ok(delivery::simulated_channel(&pool.settings, username).details());
+                let channel = delivery::simulated_channel(&pool.settings, CodePurpose::SignUp, username, &nobody);
+                return Ok(channel.details());
             }
             _ => return Err(Error::UsernameClientCombinationNotFound),
         };
@@ -175,7 +179,7 @@ impl Cx {
             return Err(Error::AlreadyConfirmed);
         }
         let channel =
-            delivery::sign_up_channel(&pool.settings, &user.attributes).ok_or(Error::NoAutoVerification)?;
+            delivery::sign_up_channel(&pool.settings, username, &user.attributes).ok_or(Error::NoAutoVerification)?;
         let request =
             self.request_code(pool, Some(client), &user, &channel, CodePurpose::SignUp, Kind::ResendCode)?;
         self.send_code(request).await

@@ -1,6 +1,7 @@
 //! Making tokens.
 
 use poolhouse_crypto::jwt;
+use poolhouse_crypto::seal::Purpose;
 use poolhouse_domain::clients::Client;
 use poolhouse_domain::pools::Pool;
 use poolhouse_domain::sessions::{RefreshFamily, RefreshTokenPayload};
@@ -45,11 +46,11 @@ impl Cx {
         };
         let bytes = serde_json::to_vec(&payload).map_err(Error::internal)?;
         let token = self.refresh_tokens.encode(&bytes, self.entropy.as_ref()).map_err(Error::internal)?;
-        Ok((Secret::from(token), self.hash_refresh_secret(&payload)?))
+        Ok((Secret::from(token), self.hash_refresh_secret(&payload)))
     }
 
-    pub(crate) fn hash_refresh_secret(&self, payload: &RefreshTokenPayload) -> Result<String> {
-        self.keyed_hash("refresh token", &[payload.event_id.as_bytes(), payload.secret.as_bytes()])
+    pub(crate) fn hash_refresh_secret(&self, payload: &RefreshTokenPayload) -> String {
+        self.keyed_hash(Purpose::new("refresh token"), &[payload.event_id.as_bytes(), payload.secret.as_bytes()])
     }
 
     /// Signs the id and access tokens of `family` for the user as they are now.

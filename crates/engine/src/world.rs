@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use moka::sync::Cache;
 use poolhouse_crypto::entropy::Entropy;
-use poolhouse_crypto::keys::{KeyReserve, SigningKey};
+use poolhouse_crypto::key_reserve::KeyReserve;
+use poolhouse_crypto::keys::SigningKey;
 use poolhouse_crypto::opaque::OpaqueCodec;
 use poolhouse_crypto::password::PasswordHasher;
 use poolhouse_crypto::refresh_token::RefreshTokenCodec;
-use poolhouse_crypto::seal::Sealer;
+use poolhouse_crypto::seal::{Purpose, Sealer};
 use poolhouse_domain::Clock;
 use poolhouse_domain::clients::Client;
 use poolhouse_domain::pools::Pool;
@@ -67,7 +68,8 @@ pub struct World {
     pub(crate) messenger: Arc<dyn Messenger>,
     pub(crate) sealer: Arc<Sealer>,
     pub(crate) refresh_tokens: RefreshTokenCodec,
-    pub(crate) opaque: OpaqueCodec,
+    pub(crate) session_strings: OpaqueCodec,
+    pub(crate) page_tokens: OpaqueCodec,
     pub(crate) pools: Cache<String, Arc<Pool>>,
     pub(crate) clients: Cache<String, Arc<Client>>,
     pub(crate) keys: Cache<String, Arc<PoolKeys>>,
@@ -85,7 +87,8 @@ impl World {
     pub fn new(parts: Parts) -> Arc<Self> {
         Arc::new(Self {
             refresh_tokens: RefreshTokenCodec::new(Arc::clone(&parts.sealer)),
-            opaque: OpaqueCodec::new(Arc::clone(&parts.sealer)),
+            session_strings: OpaqueCodec::new(Arc::clone(&parts.sealer), Purpose::new("auth session")),
+            page_tokens: OpaqueCodec::new(Arc::clone(&parts.sealer), Purpose::new("page token")),
             settings: parts.settings,
             store: parts.store,
             clock: parts.clock,

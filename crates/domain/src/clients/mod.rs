@@ -4,7 +4,7 @@ mod configuration;
 
 use poolhouse_crypto::hmac;
 use poolhouse_model::{
-    ClientSecretDescriptorType, ExplicitAuthFlowsType, FeatureType, PreventUserExistenceErrorTypes, Secret, TimeUnitsType,
+    ClientSecretDescriptorType, ClientTypeType, ExplicitAuthFlowsType, FeatureType, PreventUserExistenceErrorTypes, Secret, TimeUnitsType,
     Timestamp, UserPoolClientDescription, UserPoolClientType,
 };
 
@@ -97,6 +97,38 @@ impl Client {
             client_name: self.settings.client_name.clone(),
             ..UserPoolClientDescription::default()
         }
+    }
+
+    /// Whether an administrator made the client or it registered itself.
+    pub fn kind(&self) -> ClientTypeType {
+        self.settings.client_type.unwrap_or(ClientTypeType::Regular)
+    }
+
+    /// Gives the client a second secret, so that the first can be replaced without an outage.
+    pub fn add_secret(&mut self, value: Secret, now: Timestamp) -> Result<ClientSecretDescriptorType> {
+        if !self.is_confidential() {
+            return Err(Error::invalid_parameter("Client secrets can't be added to a public app client."));
+        }
+        if self.secrets.len() >= ACTIVE_SECRETS {
+            return Err(Error::LimitExceeded("An app client can have at most 2 active secrets.".into()));
+        }
+        let secret = ClientSecret::new(self.id(), value, &self.secrets, now);
+        let descriptor = secret.descriptor();
+        self.secrets.push(secret);
+        self.settings.last_modified_date = Some(now);
+        Ok(descriptor)
+    }
+
+    /// Takes a secret away; a confidential client keeps one.
+    pub fn delete_secret(&mut self, id: &str, now: Timestamp) -> Result<()> {
+        let position = self.secrets.iter().position(|secret| secret.id == id);
+        let position = position.ok_or_else(|| Error::ClientSecretNotFound(id.to_owned()))?;
+        if self.secrets.len() == 1 {
+            return Err(Error::invalid_parameter("The last secret of an app client can't be deleted."));
+        }
+        self.secrets.remove(position);
+        self.settings.last_modified_date = Some(now);
+        Ok(())
     }
 
     /// Whether the client has to prove that it knows a secret.

@@ -1,10 +1,10 @@
 //! The settings that CreateUserPool and UpdateUserPool share, their defaults and cross rules.
 
 use poolhouse_model::{
-    AccountRecoverySettingType, AcrConfigurationType, AdminCreateUserConfigType, AdvancedSecurityModeType,
+    AccountRecoverySettingType, AcrLevelConfigType, AdminCreateUserConfigType, AdvancedSecurityModeType,
     AuthFactorType, CreateUserPoolRequest, DcrConfigurationType, DefaultEmailOptionType, DeletionProtectionType,
     DeviceConfigurationType, EmailConfigurationType, EmailSendingAccountType, IssuerConfigurationType, IssuerType,
-    KeyConfigurationType, KeyType, LambdaConfigType, PasswordPolicyType, PreTokenGenerationLambdaVersionType,
+    EncryptionKeyType, KeyConfigurationType, LambdaConfigType, PasswordPolicyType, PreTokenGenerationLambdaVersionType,
     PreTokenGenerationVersionConfigType, SignInPolicyType, SmsConfigurationType, UpdateUserPoolRequest,
     UserAttributeUpdateSettingsType, UserPoolAddOnsType, UserPoolMfaType, UserPoolPolicyType, UserPoolTierType,
     UsernameConfigurationType, VerificationMessageTemplateType, VerifiedAttributeType, AliasAttributeType,
@@ -43,7 +43,7 @@ pub struct PoolConfiguration {
     pub tier: Option<UserPoolTierType>,
     pub key_configuration: Option<KeyConfigurationType>,
     pub issuer_configuration: Option<IssuerConfigurationType>,
-    pub acr_configuration: Option<AcrConfigurationType>,
+    pub acr_configuration: Option<BTreeMap<String, AcrLevelConfigType>>,
     /// The names that users sign in by; they are fixed at creation.
     pub names: Option<NameSettings>,
 }
@@ -245,7 +245,7 @@ fn lambda_config(given: Option<LambdaConfigType>, tier: UserPoolTierType) -> Res
         (None, Some(versioned)) => config.pre_token_generation = Some(versioned.lambda_arn.clone()),
         (Some(arn), None) => {
             config.pre_token_generation_config = Some(PreTokenGenerationVersionConfigType {
-                lambda_version: PreTokenGenerationLambdaVersionType::V10,
+                lambda_version: PreTokenGenerationLambdaVersionType::V1_0,
                 lambda_arn: arn.clone(),
             });
         }
@@ -254,7 +254,7 @@ fn lambda_config(given: Option<LambdaConfigType>, tier: UserPoolTierType) -> Res
     let customises_access_tokens = config
         .pre_token_generation_config
         .as_ref()
-        .is_some_and(|versioned| versioned.lambda_version != PreTokenGenerationLambdaVersionType::V10);
+        .is_some_and(|versioned| versioned.lambda_version != PreTokenGenerationLambdaVersionType::V1_0);
     if customises_access_tokens && tier == UserPoolTierType::Lite {
         return Err(tier_lacks("Access token customization"));
     }
@@ -316,8 +316,8 @@ fn check_add_ons(add_ons: UserPoolAddOnsType, tier: UserPoolTierType) -> Result<
 
 fn key_configuration(given: Option<KeyConfigurationType>) -> Result<KeyConfigurationType> {
     let mut configuration = given.unwrap_or_default();
-    let kind = *configuration.key_type.get_or_insert(KeyType::AwsOwnedKey);
-    if kind == KeyType::CustomerManagedKey {
+    let kind = *configuration.key_type.get_or_insert(EncryptionKeyType::AwsOwnedKey);
+    if kind == EncryptionKeyType::CustomerManagedKey {
         return Err(Error::invalid_parameter(
             "Customer managed keys are not available: the pool's secrets are sealed under the server's master key.",
         ));

@@ -31,7 +31,7 @@ impl Pool {
 
     /// Whether users may register an authenticator app.
     pub fn offers_software_token(&self) -> bool {
-        self.factors.software_token.as_ref().is_some_and(|config| config.enabled)
+        self.factors.software_token.as_ref().is_some_and(|config| config.enabled == Some(true))
     }
 
     /// Replaces the factors and the MFA mode.
@@ -42,7 +42,7 @@ impl Pool {
             || software_token.is_some()
             || request.email_mfa_configuration.is_some();
         let enabled = request.sms_mfa_configuration.is_some()
-            || software_token.as_ref().is_some_and(|config| config.enabled)
+            || software_token.as_ref().is_some_and(|config| config.enabled == Some(true))
             || request.email_mfa_configuration.is_some();
         if mode == UserPoolMfaType::Off && named {
             return Err(Error::invalid_parameter(
@@ -123,7 +123,7 @@ impl Pool {
             }),
             software_token_mfa_configuration: self
                 .offers_software_token()
-                .then_some(SoftwareTokenMfaConfigType { enabled: true }),
+                .then_some(SoftwareTokenMfaConfigType { enabled: Some(true) }),
             email_mfa_configuration: self.factors.email.clone(),
             mfa_configuration: Some(mode),
             web_authn_configuration: match &self.factors.web_authn {

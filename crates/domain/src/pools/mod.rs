@@ -169,7 +169,7 @@ impl Pool {
 
     /// Whether only administrators create users.
     pub fn admin_creates_users_only(&self) -> bool {
-        self.admin_create_user().allow_admin_create_user_only
+        self.admin_create_user().allow_admin_create_user_only.unwrap_or(false)
     }
 
     /// The settings of AdminCreateUser.
@@ -206,6 +206,20 @@ impl Pool {
             ));
         }
         Ok(())
+    }
+
+    /// Gives the pool's users more attributes.
+    pub fn replace_schema(&mut self, schema: Schema, now: Timestamp) {
+        self.settings.schema_attributes = Some(schema.into_attributes());
+        self.settings.last_modified_date = Some(now);
+    }
+
+    /// The pool as DescribeUserPool returns it, with about so many users.
+    pub fn describe(&self, users: i64) -> UserPoolType {
+        UserPoolType {
+            estimated_number_of_users: Some(i32::try_from(users).unwrap_or(i32::MAX)),
+            ..self.settings.clone()
+        }
     }
 
     /// The entry of ListUserPools.

@@ -64,9 +64,10 @@ impl Standard {
                 }),
                 ..definition
             },
-            Self::Flag => {
-                SchemaAttributeType { attribute_data_type: Some(AttributeDataType::Boolean), ..definition }
-            }
+            Self::Flag => SchemaAttributeType {
+                attribute_data_type: Some(AttributeDataType::Boolean),
+                ..definition
+            },
             Self::Moment => SchemaAttributeType {
                 attribute_data_type: Some(AttributeDataType::Number),
                 number_attribute_constraints: Some(NumberAttributeConstraintsType {
@@ -82,7 +83,12 @@ impl Standard {
 impl Schema {
     /// The twenty standard attributes with their defaults.
     pub fn standard() -> Self {
-        Self(STANDARD.iter().map(|(name, standard)| standard.definition(name)).collect())
+        Self(
+            STANDARD
+                .iter()
+                .map(|(name, standard)| standard.definition(name))
+                .collect(),
+        )
     }
 
     /// Makes the schema that CreateUserPool asks for: an entry with a standard name changes that attribute, any other
@@ -93,7 +99,11 @@ impl Schema {
         let mut custom = Vec::new();
         for entry in entries {
             let name = name_of(entry)?;
-            match schema.0.iter_mut().find(|attribute| attribute.name.as_deref() == Some(name)) {
+            match schema
+                .0
+                .iter_mut()
+                .find(|attribute| attribute.name.as_deref() == Some(name))
+            {
                 Some(_) if !seen.insert(name) => return Err(already_defined(name)),
                 Some(standard) => adjust(standard, name, entry)?,
                 None => custom.push(entry.clone()),
@@ -112,7 +122,11 @@ impl Schema {
             }
             self.0.push(attribute);
         }
-        let custom_attributes = self.0.iter().filter_map(|attribute| attribute.name.as_deref()).filter(|name| is_custom(name));
+        let custom_attributes = self
+            .0
+            .iter()
+            .filter_map(|attribute| attribute.name.as_deref())
+            .filter(|name| is_custom(name));
         if custom_attributes.count() > CUSTOM_ATTRIBUTES_MAX {
             return Err(Error::invalid_parameter(format!(
                 "A user pool can have at most {CUSTOM_ATTRIBUTES_MAX} custom attributes."
@@ -178,7 +192,9 @@ fn custom(entry: &SchemaAttributeType) -> Result<SchemaAttributeType> {
         format!("{CUSTOM_PREFIX}{name}")
     };
     if entry.required == Some(true) {
-        return Err(Error::invalid_parameter("Required custom attributes are not supported currently."));
+        return Err(Error::invalid_parameter(
+            "Required custom attributes are not supported currently.",
+        ));
     }
     let Some(data_type) = entry.attribute_data_type else {
         return Err(Error::invalid_parameter(
@@ -213,7 +229,9 @@ fn check_lengths(name: &str, constraints: &StringAttributeConstraintsType) -> Re
     let length = |limit: &Option<String>| -> Result<Option<usize>> {
         let Some(limit) = limit else { return Ok(None) };
         limit.parse().map(Some).map_err(|_| {
-            Error::invalid_parameter(format!("Invalid StringAttributeConstraints for schema attribute {name}"))
+            Error::invalid_parameter(format!(
+                "Invalid StringAttributeConstraints for schema attribute {name}"
+            ))
         })
     };
     let (min, max) = (length(&constraints.min_length)?, length(&constraints.max_length)?);
@@ -223,9 +241,9 @@ fn check_lengths(name: &str, constraints: &StringAttributeConstraintsType) -> Re
         )));
     }
     match (min, max) {
-        (Some(min), Some(max)) if min > max => {
-            Err(Error::invalid_parameter(format!("user.{name}: Max length cannot be less than min length.")))
-        }
+        (Some(min), Some(max)) if min > max => Err(Error::invalid_parameter(format!(
+            "user.{name}: Max length cannot be less than min length."
+        ))),
         _ => Ok(()),
     }
 }
@@ -234,13 +252,15 @@ fn check_numbers(name: &str, constraints: &NumberAttributeConstraintsType) -> Re
     let limit = |limit: &Option<String>| -> Result<Option<f64>> {
         let Some(limit) = limit else { return Ok(None) };
         number(limit).map(Some).ok_or_else(|| {
-            Error::invalid_parameter(format!("Invalid NumberAttributeConstraints for schema attribute {name}"))
+            Error::invalid_parameter(format!(
+                "Invalid NumberAttributeConstraints for schema attribute {name}"
+            ))
         })
     };
     match (limit(&constraints.min_value)?, limit(&constraints.max_value)?) {
-        (Some(min), Some(max)) if min > max => {
-            Err(Error::invalid_parameter(format!("user.{name}: Max value cannot be less than min value.")))
-        }
+        (Some(min), Some(max)) if min > max => Err(Error::invalid_parameter(format!(
+            "user.{name}: Max value cannot be less than min value."
+        ))),
         _ => Ok(()),
     }
 }
@@ -264,12 +284,18 @@ mod tests {
 
     fn lengths(min: &str, max: &str) -> StringAttributeConstraintsType {
         let limit = |text: &str| Some(text.to_owned()).filter(|text| text != "-");
-        StringAttributeConstraintsType { min_length: limit(min), max_length: limit(max) }
+        StringAttributeConstraintsType {
+            min_length: limit(min),
+            max_length: limit(max),
+        }
     }
 
     fn numbers(min: &str, max: &str) -> NumberAttributeConstraintsType {
         let limit = |text: &str| Some(text.to_owned()).filter(|text| text != "-");
-        NumberAttributeConstraintsType { min_value: limit(min), max_value: limit(max) }
+        NumberAttributeConstraintsType {
+            min_value: limit(min),
+            max_value: limit(max),
+        }
     }
 
     #[test]
@@ -324,7 +350,7 @@ mod tests {
         let email = schema.get("email").unwrap();
         assert_eq!((email.required, email.mutable), (Some(true), Some(false)));
         assert_eq!(email.string_attribute_constraints, Some(lengths("5", "100")));
-        assert_eq!(schema.required_names().collect::<Vec<_>>(), ["email"]);
+        assert_eq!(schema.required_names(), ["email"]);
     }
 
     #[test]
@@ -336,15 +362,24 @@ mod tests {
     #[test]
     fn standard_types_and_the_services_own_attributes_are_fixed() {
         let number = entry("email", Some(AttributeDataType::Number));
-        let developer = SchemaAttributeType { developer_only_attribute: Some(true), ..text("email") };
+        let developer = SchemaAttributeType {
+            developer_only_attribute: Some(true),
+            ..text("email")
+        };
         for given in [number, developer] {
             assert_eq!(
                 invalid_parameter(Schema::from_request(&[given])),
                 "You can not change AttributeDataType or set developerOnlyAttribute for standard schema attribute email"
             );
         }
-        let mutable_sub = SchemaAttributeType { mutable: Some(true), ..text("sub") };
-        let required_flag = SchemaAttributeType { required: Some(true), ..entry("email_verified", None) };
+        let mutable_sub = SchemaAttributeType {
+            mutable: Some(true),
+            ..text("sub")
+        };
+        let required_flag = SchemaAttributeType {
+            required: Some(true),
+            ..entry("email_verified", None)
+        };
         for (given, name) in [(mutable_sub, "sub"), (required_flag, "email_verified")] {
             assert_eq!(
                 invalid_parameter(Schema::from_request(&[given])),
@@ -355,9 +390,20 @@ mod tests {
 
     #[test]
     fn other_names_define_custom_attributes_with_defaults() {
-        let developer = SchemaAttributeType { developer_only_attribute: Some(true), ..text("rank") };
-        let fixed = SchemaAttributeType { mutable: Some(false), ..entry("age", Some(AttributeDataType::Number)) };
-        let given = [text("role"), developer, fixed, entry("member", Some(AttributeDataType::Boolean))];
+        let developer = SchemaAttributeType {
+            developer_only_attribute: Some(true),
+            ..text("rank")
+        };
+        let fixed = SchemaAttributeType {
+            mutable: Some(false),
+            ..entry("age", Some(AttributeDataType::Number))
+        };
+        let given = [
+            text("role"),
+            developer,
+            fixed,
+            entry("member", Some(AttributeDataType::Boolean)),
+        ];
         let schema = Schema::from_request(&given).unwrap();
         let json = |name: &str| serde_json::to_value(schema.get(name).unwrap()).unwrap();
         assert_eq!(
@@ -398,7 +444,10 @@ mod tests {
 
     #[test]
     fn custom_attributes_are_never_required_and_always_typed() {
-        let required = SchemaAttributeType { required: Some(true), ..text("role") };
+        let required = SchemaAttributeType {
+            required: Some(true),
+            ..text("role")
+        };
         assert_eq!(
             invalid_parameter(Schema::from_request(&[required])),
             "Required custom attributes are not supported currently."
@@ -415,16 +464,42 @@ mod tests {
 
     #[test]
     fn limits_must_be_numbers_in_order() {
-        let with = |constraints| SchemaAttributeType { string_attribute_constraints: Some(constraints), ..text("role") };
+        let with = |constraints| SchemaAttributeType {
+            string_attribute_constraints: Some(constraints),
+            ..text("role")
+        };
         for (min, max, sentence) in [
-            ("x", "-", "Invalid StringAttributeConstraints for schema attribute custom:role"),
-            ("-1", "-", "Invalid StringAttributeConstraints for schema attribute custom:role"),
-            ("1", "2.5", "Invalid StringAttributeConstraints for schema attribute custom:role"),
+            (
+                "x",
+                "-",
+                "Invalid StringAttributeConstraints for schema attribute custom:role",
+            ),
+            (
+                "-1",
+                "-",
+                "Invalid StringAttributeConstraints for schema attribute custom:role",
+            ),
+            (
+                "1",
+                "2.5",
+                "Invalid StringAttributeConstraints for schema attribute custom:role",
+            ),
             ("2", "1", "user.custom:role: Max length cannot be less than min length."),
-            ("-", "2049", "user.custom:role: String attributes cannot have a length of more than 2048"),
-            ("2049", "-", "user.custom:role: String attributes cannot have a length of more than 2048"),
+            (
+                "-",
+                "2049",
+                "user.custom:role: String attributes cannot have a length of more than 2048",
+            ),
+            (
+                "2049",
+                "-",
+                "user.custom:role: String attributes cannot have a length of more than 2048",
+            ),
         ] {
-            assert_eq!(invalid_parameter(Schema::from_request(&[with(lengths(min, max))])), sentence);
+            assert_eq!(
+                invalid_parameter(Schema::from_request(&[with(lengths(min, max))])),
+                sentence
+            );
         }
         assert!(Schema::from_request(&[with(lengths("0", "2048"))]).is_ok());
 
@@ -433,14 +508,28 @@ mod tests {
             ..entry("age", Some(AttributeDataType::Number))
         };
         for (min, max, sentence) in [
-            ("x", "-", "Invalid NumberAttributeConstraints for schema attribute custom:age"),
-            ("-", "NaN", "Invalid NumberAttributeConstraints for schema attribute custom:age"),
+            (
+                "x",
+                "-",
+                "Invalid NumberAttributeConstraints for schema attribute custom:age",
+            ),
+            (
+                "-",
+                "NaN",
+                "Invalid NumberAttributeConstraints for schema attribute custom:age",
+            ),
             ("2", "-2", "user.custom:age: Max value cannot be less than min value."),
         ] {
-            assert_eq!(invalid_parameter(Schema::from_request(&[with(numbers(min, max))])), sentence);
+            assert_eq!(
+                invalid_parameter(Schema::from_request(&[with(numbers(min, max))])),
+                sentence
+            );
         }
         assert!(Schema::from_request(&[with(numbers("-2", "1e300"))]).is_ok());
-        let email = SchemaAttributeType { string_attribute_constraints: Some(lengths("9", "3")), ..entry("email", None) };
+        let email = SchemaAttributeType {
+            string_attribute_constraints: Some(lengths("9", "3")),
+            ..entry("email", None)
+        };
         assert_eq!(
             invalid_parameter(Schema::from_request(&[email])),
             "user.email: Max length cannot be less than min length."
@@ -449,7 +538,10 @@ mod tests {
 
     #[test]
     fn names_are_defined_once() {
-        for (given, name) in [([text("role"), text("role")], "custom:role"), ([text("email"), text("email")], "email")] {
+        for (given, name) in [
+            ([text("role"), text("role")], "custom:role"),
+            ([text("email"), text("email")], "email"),
+        ] {
             assert_eq!(
                 invalid_parameter(Schema::from_request(&given)),
                 format!("{name}: Existing attribute already has name {name}.")
@@ -460,7 +552,13 @@ mod tests {
             invalid_parameter(schema.clone().add_custom(&[text("role")])),
             "custom:role: Existing attribute already has name custom:role."
         );
-        assert!(schema.add_custom(&[text("email")]).unwrap().get("custom:email").is_some());
+        assert!(
+            schema
+                .add_custom(&[text("email")])
+                .unwrap()
+                .get("custom:email")
+                .is_some()
+        );
     }
 
     #[test]

@@ -21,7 +21,7 @@ pub struct Schema(Vec<SchemaAttributeType>);
 
 /// Whether a new user needs all required attributes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CheckRequired {
+pub enum Required {
     /// At sign-up.
     Yes,
     /// When an administrator creates the user, who is asked for the rest at the first sign-in.
@@ -59,7 +59,12 @@ impl Schema {
     }
 
     /// The attributes that every user must have; `sub`, which the service gives, is not among them.
-    pub fn required_names(&self) -> impl Iterator<Item = &str> {
+    pub fn required_names(&self) -> Vec<String> {
+        self.required().map(str::to_owned).collect()
+    }
+
+    /// As [`Self::required_names`], without copies.
+    pub(crate) fn required(&self) -> impl Iterator<Item = &str> {
         self.0
             .iter()
             .filter(|attribute| attribute.required == Some(true))

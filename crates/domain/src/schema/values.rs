@@ -23,10 +23,14 @@ pub(super) fn violation(definition: &SchemaAttributeType, value: &str) -> Option
             let limit = |text: &Option<String>| text.as_ref().and_then(|text| text.parse::<usize>().ok());
             let min = limits.and_then(|limits| limit(&limits.min_length)).unwrap_or(0);
             let max = limits.and_then(|limits| limit(&limits.max_length)).unwrap_or(VALUE_MAX);
-            (length < min).then(|| format!("String must be no shorter than {min} characters")).or_else(|| too_long(max))
+            (length < min)
+                .then(|| format!("String must be no shorter than {min} characters"))
+                .or_else(|| too_long(max))
         }
         AttributeDataType::Number => {
-            let Some(value) = number(value) else { return Some("Invalid number".to_owned()) };
+            let Some(value) = number(value) else {
+                return Some("Invalid number".to_owned());
+            };
             let limits = definition.number_attribute_constraints.as_ref()?;
             let breaks = |limit: &&String, order: fn(&f64, &f64) -> bool| {
                 number(limit).is_some_and(|limit| order(&value, &limit))
@@ -55,7 +59,9 @@ pub(super) fn check_contacts(attributes: &Attributes) -> Result<()> {
 
 /// Reads a decimal number, which must be finite.
 pub(super) fn number(text: &str) -> Option<f64> {
-    let decimal = text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'+' | b'-' | b'.' | b'e' | b'E'));
+    let decimal = text
+        .bytes()
+        .all(|byte| byte.is_ascii_digit() || matches!(byte, b'+' | b'-' | b'.' | b'e' | b'E'));
     text.parse().ok().filter(|number: &f64| decimal && number.is_finite())
 }
 
@@ -75,7 +81,10 @@ mod tests {
     use crate::testing::{attributes, invalid_parameter};
 
     fn of(data_type: AttributeDataType) -> SchemaAttributeType {
-        SchemaAttributeType { attribute_data_type: Some(data_type), ..SchemaAttributeType::default() }
+        SchemaAttributeType {
+            attribute_data_type: Some(data_type),
+            ..SchemaAttributeType::default()
+        }
     }
 
     fn wrong(definition: &SchemaAttributeType, value: &str) -> String {
@@ -115,7 +124,10 @@ mod tests {
     #[test]
     fn no_value_is_longer_than_2048_characters() {
         for data_type in [AttributeDataType::String, AttributeDataType::Number] {
-            assert_eq!(wrong(&of(data_type), &"1".repeat(2049)), "String must be no longer than 2048 characters");
+            assert_eq!(
+                wrong(&of(data_type), &"1".repeat(2049)),
+                "String must be no longer than 2048 characters"
+            );
         }
         assert_eq!(violation(&of(AttributeDataType::String), &"ä".repeat(2048)), None);
     }
@@ -124,8 +136,14 @@ mod tests {
     fn a_birthdate_has_ten_characters() {
         let schema = Schema::standard();
         let birthdate = schema.get("birthdate").unwrap();
-        assert_eq!(wrong(birthdate, "1.2.1990"), "String must be no shorter than 10 characters");
-        assert_eq!(wrong(birthdate, "1990-02-01T"), "String must be no longer than 10 characters");
+        assert_eq!(
+            wrong(birthdate, "1.2.1990"),
+            "String must be no shorter than 10 characters"
+        );
+        assert_eq!(
+            wrong(birthdate, "1990-02-01T"),
+            "String must be no longer than 10 characters"
+        );
         assert_eq!(violation(birthdate, "1990-02-01"), None);
     }
 
@@ -147,14 +165,21 @@ mod tests {
             assert_eq!(violation(&limited, value), None, "{value}");
         }
         let schema = Schema::standard();
-        assert_eq!(wrong(schema.get("updated_at").unwrap(), "-1"), "Number must be no less than 0");
+        assert_eq!(
+            wrong(schema.get("updated_at").unwrap(), "-1"),
+            "Number must be no less than 0"
+        );
         assert_eq!(violation(schema.get("updated_at").unwrap(), "1715836222"), None);
     }
 
     #[test]
     fn booleans_are_true_or_false() {
         for value in ["yes", "1", "TRUE", "True", " true"] {
-            assert_eq!(wrong(&of(AttributeDataType::Boolean), value), "Invalid boolean", "{value}");
+            assert_eq!(
+                wrong(&of(AttributeDataType::Boolean), value),
+                "Invalid boolean",
+                "{value}"
+            );
         }
         for value in ["true", "false"] {
             assert_eq!(violation(&of(AttributeDataType::Boolean), value), None);
@@ -163,10 +188,26 @@ mod tests {
 
     #[test]
     fn moments_are_iso_8601() {
-        for value in ["2026-02-30", "yesterday", "1715836222.5", "12:30", "2026-01-01 10:00", "01/02/2026"] {
-            assert_eq!(wrong(&of(AttributeDataType::DateTime), value), "Invalid date", "{value}");
+        for value in [
+            "2026-02-30",
+            "yesterday",
+            "1715836222.5",
+            "12:30",
+            "2026-01-01 10:00",
+            "01/02/2026",
+        ] {
+            assert_eq!(
+                wrong(&of(AttributeDataType::DateTime), value),
+                "Invalid date",
+                "{value}"
+            );
         }
-        for value in ["2026-01-31", "2026-01-31T10:00:00Z", "2026-01-31T10:00:00.250+02:00", "2026-01-31T10:00:00"] {
+        for value in [
+            "2026-01-31",
+            "2026-01-31T10:00:00Z",
+            "2026-01-31T10:00:00.250+02:00",
+            "2026-01-31T10:00:00",
+        ] {
             assert_eq!(violation(&of(AttributeDataType::DateTime), value), None, "{value}");
         }
     }

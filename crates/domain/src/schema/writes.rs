@@ -5,23 +5,30 @@ use std::fmt::Write;
 use poolhouse_model::SchemaAttributeType;
 
 use super::values::{check_contacts, violation};
-use super::{CheckRequired, Schema, Writer, is_custom};
+use super::{Required, Schema, Writer, is_custom};
 use crate::attributes::{Attributes, EMAIL, EMAIL_VERIFIED, IDENTITIES, PHONE_NUMBER, PHONE_NUMBER_VERIFIED, SUB};
 use crate::{Error, Result};
 
 impl Schema {
     /// Checks the attributes of a new user, `sub` not yet among them. Which of them the app client may write is
     /// [`crate::permissions::check_writable`]'s word.
-    pub fn check_new(&self, attributes: &Attributes, required: CheckRequired) -> Result<()> {
+    pub fn check_new(&self, attributes: &Attributes, required: Required) -> Result<()> {
         attributes.names().try_for_each(check_not_the_services)?;
-        if let Some(name) = attributes.names().find(|name| is_custom(name) && self.get(name).is_none()) {
-            return Err(nonconforming(&format!("Type for attribute {{{name}}} could not be determined")));
+        if let Some(name) = attributes
+            .names()
+            .find(|name| is_custom(name) && self.get(name).is_none())
+        {
+            return Err(nonconforming(&format!(
+                "Type for attribute {{{name}}} could not be determined"
+            )));
         }
         let mut lines = String::new();
         for definition in self.attributes() {
-            let Some(name) = definition.name.as_deref().filter(|name| *name != SUB) else { continue };
+            let Some(name) = definition.name.as_deref().filter(|name| *name != SUB) else {
+                continue;
+            };
             let is_missing = attributes.given(name).is_none();
-            if is_missing && required == CheckRequired::Yes && definition.required == Some(true) {
+            if is_missing && required == Required::Yes && definition.required == Some(true) {
                 add_line(&mut lines, name, "The attribute is required");
             } else if let Some(problem) = attributes.given(name).and_then(|value| violation(definition, value)) {
                 add_line(&mut lines, name, &problem);
@@ -41,11 +48,28 @@ impl Schema {
     pub fn check_update(&self, current: &Attributes, changes: &Attributes, writer: Writer) -> Result<()> {
         self.check_authority(changes.names(), writer)?;
         self.check_mutable(changes.names())?;
+        self.check_changes(current, changes)
+    }
+
+    /// Checks the attributes that a user adds when the first sign-in asks for the required ones that are missing. Those
+    /// may be immutable: this is their first value.
+    pub fn check_completion(&self, current: &Attributes, added: &Attributes) -> Result<()> {
+        self.check_authority(added.names(), Writer::Client)?;
+        let is_asked_for =
+            |name: &str| current.given(name).is_none() && self.required().any(|required| required == name);
+        self.check_mutable(added.names().filter(|name| !is_asked_for(name)))?;
+        self.check_changes(current, added)
+    }
+
+    /// Checks the values of an update that `writer` may make.
+    fn check_changes(&self, current: &Attributes, changes: &Attributes) -> Result<()> {
         let mut lines = String::new();
         for (name, value) in changes.iter() {
             let Some(definition) = self.get(name) else { continue };
             if value.is_empty() && definition.required == Some(true) {
-                return Err(Error::invalid_parameter(format!("Attribute value for {name} must not be null")));
+                return Err(Error::invalid_parameter(format!(
+                    "Attribute value for {name} must not be null"
+                )));
             }
             if let Some(problem) = violation(definition, value) {
                 add_line(&mut lines, name, &problem);
@@ -58,15 +82,25 @@ impl Schema {
         check_flags(changes, &current.updated(changes))
     }
 
-    /// Checks the deletion of attributes, whether or not the user has them. [`Attributes::without`] makes it.
-    pub fn check_delete(&self, names: &[String], writer: Writer) -> Result<()> {
+    /// Checks the deletion of attributes; what the user doesn't have is deleted already. [`Attributes::without`] makes
+    /// it.
+    pub fn check_delete(&self, names: &[String], current: &Attributes, writer: Writer) -> Result<()> {
         self.check_authority(names.iter().map(String::as_str), writer)?;
-        self.check_mutable(names.iter().map(String::as_str))?;
+        let is_deleted = |name: &&str| self.get(name).is_none() || current.get(name).is_some();
+        self.check_mutable(names.iter().map(String::as_str).filter(is_deleted))?;
         let mut lines = String::new();
-        for name in self.required_names().filter(|required| names.iter().any(|name| name == required)) {
+        for name in self
+            .required()
+            .filter(is_deleted)
+            .filter(|required| names.iter().any(|name| name == required))
+        {
             add_line(&mut lines, name, "The attribute is required");
         }
-        if lines.is_empty() { Ok(()) } else { Err(nonconforming(&lines)) }
+        if lines.is_empty() {
+            Ok(())
+        } else {
+            Err(nonconforming(&lines))
+        }
     }
 
     /// Refuses what `writer` may not write on a user who exists.
@@ -86,25 +120,35 @@ impl Schema {
         for name in names {
             let problem = match self.get(name) {
                 None => "Attribute does not exist in the schema.",
-                Some(SchemaAttributeType { mutable: Some(false), .. }) => "Attribute cannot be updated.",
+                Some(SchemaAttributeType {
+                    mutable: Some(false), ..
+                }) => "Attribute cannot be updated.",
                 Some(_) => continue,
             };
             add_line(&mut lines, &format!("user.{name}"), problem);
         }
-        if lines.is_empty() { Ok(()) } else { Err(Error::invalid_parameter(lines)) }
+        if lines.is_empty() {
+            Ok(())
+        } else {
+            Err(Error::invalid_parameter(lines))
+        }
     }
 
     /// Whether only administrators write the attribute `name`.
     pub fn is_administrators(&self, name: &str) -> bool {
         matches!(name, EMAIL_VERIFIED | PHONE_NUMBER_VERIFIED)
-            || self.get(name).is_some_and(|definition| definition.developer_only_attribute == Some(true))
+            || self
+                .get(name)
+                .is_some_and(|definition| definition.developer_only_attribute == Some(true))
     }
 }
 
 /// Refuses the attributes that the service alone writes.
 fn check_not_the_services(name: &str) -> Result<()> {
     if matches!(name, SUB | IDENTITIES) {
-        return Err(Error::invalid_parameter(format!("Cannot modify the non-mutable attribute {name}")));
+        return Err(Error::invalid_parameter(format!(
+            "Cannot modify the non-mutable attribute {name}"
+        )));
     }
     Ok(())
 }
@@ -112,10 +156,14 @@ fn check_not_the_services(name: &str) -> Result<()> {
 /// Refuses to call a contact verified, or not, that the user doesn't have.
 fn check_flags(written: &Attributes, result: &Attributes) -> Result<()> {
     if written.given(EMAIL_VERIFIED).is_some() && result.given(EMAIL).is_none() {
-        return Err(Error::invalid_parameter("Email is required to verify/un-verify an email"));
+        return Err(Error::invalid_parameter(
+            "Email is required to verify/un-verify an email",
+        ));
     }
     if written.given(PHONE_NUMBER_VERIFIED).is_some() && result.given(PHONE_NUMBER).is_none() {
-        return Err(Error::invalid_parameter("Phone Number is required to verify/un-verify a phone number"));
+        return Err(Error::invalid_parameter(
+            "Phone Number is required to verify/un-verify a phone number",
+        ));
     }
     Ok(())
 }
@@ -143,20 +191,34 @@ mod tests {
             attribute_data_type: Some(data_type),
             ..SchemaAttributeType::default()
         };
-        let required = |name| SchemaAttributeType { required: Some(true), ..entry(name, AttributeDataType::String) };
+        let required = |name| SchemaAttributeType {
+            required: Some(true),
+            ..entry(name, AttributeDataType::String)
+        };
         Schema::from_request(&[
             required("email"),
             required("name"),
             entry("role", AttributeDataType::String),
             entry("age", AttributeDataType::Number),
-            SchemaAttributeType { mutable: Some(false), ..entry("tenant", AttributeDataType::String) },
-            SchemaAttributeType { developer_only_attribute: Some(true), ..entry("rank", AttributeDataType::String) },
+            SchemaAttributeType {
+                mutable: Some(false),
+                ..entry("tenant", AttributeDataType::String)
+            },
+            SchemaAttributeType {
+                developer_only_attribute: Some(true),
+                ..entry("rank", AttributeDataType::String)
+            },
         ])
         .unwrap()
     }
 
     fn alice() -> Attributes {
-        attributes([("sub", "1"), ("name", "Alice"), ("email", "alice@example.com"), ("email_verified", "true")])
+        attributes([
+            ("sub", "1"),
+            ("name", "Alice"),
+            ("email", "alice@example.com"),
+            ("email_verified", "true"),
+        ])
     }
 
     fn names(names: &[&str]) -> Vec<String> {
@@ -166,46 +228,60 @@ mod tests {
     #[test]
     fn sign_up_names_every_missing_attribute() {
         assert_eq!(
-            invalid_parameter(schema().check_new(&Attributes::default(), CheckRequired::Yes)),
+            invalid_parameter(schema().check_new(&Attributes::default(), Required::Yes)),
             "Attributes did not conform to the schema: name: The attribute is required\nemail: The attribute is \
              required\n"
         );
         let without_email = attributes([("name", "Alice")]);
         assert_eq!(
-            invalid_parameter(schema().check_new(&without_email, CheckRequired::Yes)),
+            invalid_parameter(schema().check_new(&without_email, Required::Yes)),
             "Attributes did not conform to the schema: email: The attribute is required\n"
         );
         let blank = attributes([("name", "Alice"), ("email", "")]);
         assert_eq!(
-            invalid_parameter(schema().check_new(&blank, CheckRequired::Yes)),
+            invalid_parameter(schema().check_new(&blank, Required::Yes)),
             "Attributes did not conform to the schema: email: The attribute is required\n"
         );
     }
 
     #[test]
     fn an_administrator_may_leave_required_attributes_out() {
-        assert!(schema().check_new(&Attributes::default(), CheckRequired::No).is_ok());
+        assert!(schema().check_new(&Attributes::default(), Required::No).is_ok());
     }
 
     #[test]
     fn blank_optional_attributes_are_accepted() {
-        let blank = attributes([("email", ""), ("phone_number", ""), ("birthdate", ""), ("custom:age", "")]);
-        assert!(schema().check_new(&blank, CheckRequired::No).is_ok());
+        let blank = attributes([
+            ("email", ""),
+            ("phone_number", ""),
+            ("birthdate", ""),
+            ("custom:age", ""),
+        ]);
+        assert!(schema().check_new(&blank, Required::No).is_ok());
     }
 
     #[test]
     fn unknown_attributes_of_a_new_user_are_refused() {
         for (name, sentence) in [
-            ("custom:x", "Attributes did not conform to the schema: Type for attribute {custom:x} could not be determined"),
-            ("dev:x", "Attributes did not conform to the schema: Type for attribute {dev:x} could not be determined"),
-            ("emial", "Attributes did not conform to the schema: emial: Attribute does not exist in the schema.\n"),
+            (
+                "custom:x",
+                "Attributes did not conform to the schema: Type for attribute {custom:x} could not be determined",
+            ),
+            (
+                "dev:x",
+                "Attributes did not conform to the schema: Type for attribute {dev:x} could not be determined",
+            ),
+            (
+                "emial",
+                "Attributes did not conform to the schema: emial: Attribute does not exist in the schema.\n",
+            ),
             (
                 "cognito:username",
                 "Attributes did not conform to the schema: cognito:username: Attribute does not exist in the schema.\n",
             ),
         ] {
             let given = attributes([(name, "x")]);
-            assert_eq!(invalid_parameter(schema().check_new(&given, CheckRequired::No)), sentence);
+            assert_eq!(invalid_parameter(schema().check_new(&given, Required::No)), sentence);
         }
     }
 
@@ -214,9 +290,15 @@ mod tests {
         for name in ["sub", "identities"] {
             let sentence = format!("Cannot modify the non-mutable attribute {name}");
             let given = attributes([(name, "x")]);
-            assert_eq!(invalid_parameter(schema().check_new(&given, CheckRequired::No)), sentence);
-            assert_eq!(invalid_parameter(schema().check_update(&alice(), &given, Writer::Admin)), sentence);
-            assert_eq!(invalid_parameter(schema().check_delete(&names(&[name]), Writer::Admin)), sentence);
+            assert_eq!(invalid_parameter(schema().check_new(&given, Required::No)), sentence);
+            assert_eq!(
+                invalid_parameter(schema().check_update(&alice(), &given, Writer::Admin)),
+                sentence
+            );
+            assert_eq!(
+                invalid_parameter(schema().check_delete(&names(&[name]), &alice(), Writer::Admin)),
+                sentence
+            );
         }
     }
 
@@ -230,7 +312,7 @@ mod tests {
             ("updated_at", "-1"),
         ]);
         assert_eq!(
-            invalid_parameter(schema().check_new(&given, CheckRequired::Yes)),
+            invalid_parameter(schema().check_new(&given, Required::Yes)),
             "Attributes did not conform to the schema: birthdate: String must be no shorter than 10 characters\n\
              updated_at: Number must be no less than 0\ncustom:age: Invalid number\n"
         );
@@ -240,7 +322,7 @@ mod tests {
     fn contacts_of_a_new_user_have_their_formats() {
         let given = attributes([("name", "Alice"), ("email", "alice")]);
         assert_eq!(
-            invalid_parameter(schema().check_new(&given, CheckRequired::Yes)),
+            invalid_parameter(schema().check_new(&given, Required::Yes)),
             "Invalid email address format."
         );
     }
@@ -248,7 +330,7 @@ mod tests {
     #[test]
     fn an_immutable_attribute_is_given_once() {
         let given = attributes([("custom:tenant", "a")]);
-        assert!(schema().check_new(&given, CheckRequired::No).is_ok());
+        assert!(schema().check_new(&given, Required::No).is_ok());
         for writer in [Writer::Client, Writer::Admin] {
             for current in [alice(), given.clone()] {
                 assert_eq!(
@@ -257,7 +339,7 @@ mod tests {
                 );
             }
             assert_eq!(
-                invalid_parameter(schema().check_delete(&names(&["custom:tenant"]), writer)),
+                invalid_parameter(schema().check_delete(&names(&["custom:tenant"]), &given, writer)),
                 "user.custom:tenant: Attribute cannot be updated.\n"
             );
         }
@@ -265,7 +347,12 @@ mod tests {
 
     #[test]
     fn an_update_names_every_attribute_that_it_cannot_write() {
-        let changes = attributes([("custom:x", "1"), ("custom:tenant", "b"), ("cognito:groups", "admin"), ("name", "A")]);
+        let changes = attributes([
+            ("custom:x", "1"),
+            ("custom:tenant", "b"),
+            ("cognito:groups", "admin"),
+            ("name", "A"),
+        ]);
         assert_eq!(
             invalid_parameter(schema().check_update(&alice(), &changes, Writer::Admin)),
             "user.cognito:groups: Attribute does not exist in the schema.\nuser.custom:tenant: Attribute cannot be \
@@ -275,14 +362,30 @@ mod tests {
 
     #[test]
     fn only_administrators_write_flags_and_developer_attributes() {
-        for (name, value) in [("email_verified", "true"), ("phone_number_verified", ""), ("dev:custom:rank", "1")] {
+        for (name, value) in [
+            ("email_verified", "true"),
+            ("phone_number_verified", ""),
+            ("dev:custom:rank", "1"),
+        ] {
             let changes = attributes([(name, value)]);
             let result = schema().check_update(&alice(), &changes, Writer::Client);
-            assert!(matches!(result, Err(Error::UnauthorizedAttribute)), "{name}: {result:?}");
-            let result = schema().check_delete(&names(&[name]), Writer::Client);
-            assert!(matches!(result, Err(Error::UnauthorizedAttribute)), "{name}: {result:?}");
-            assert!(schema().check_update(&alice(), &changes, Writer::Admin).is_ok(), "{name}");
-            assert!(schema().check_delete(&names(&[name]), Writer::Admin).is_ok(), "{name}");
+            assert!(
+                matches!(result, Err(Error::UnauthorizedAttribute)),
+                "{name}: {result:?}"
+            );
+            let result = schema().check_delete(&names(&[name]), &alice(), Writer::Client);
+            assert!(
+                matches!(result, Err(Error::UnauthorizedAttribute)),
+                "{name}: {result:?}"
+            );
+            assert!(
+                schema().check_update(&alice(), &changes, Writer::Admin).is_ok(),
+                "{name}"
+            );
+            assert!(
+                schema().check_delete(&names(&[name]), &alice(), Writer::Admin).is_ok(),
+                "{name}"
+            );
         }
     }
 
@@ -303,7 +406,11 @@ mod tests {
 
     #[test]
     fn a_blank_value_deletes_what_is_not_required() {
-        assert!(schema().check_update(&alice(), &attributes([("nickname", "")]), Writer::Client).is_ok());
+        assert!(
+            schema()
+                .check_update(&alice(), &attributes([("nickname", "")]), Writer::Client)
+                .is_ok()
+        );
         assert_eq!(
             invalid_parameter(schema().check_update(&alice(), &attributes([("email", "")]), Writer::Admin)),
             "Attribute value for email must not be null"
@@ -325,7 +432,7 @@ mod tests {
                 "Phone Number is required to verify/un-verify a phone number"
             );
             assert_eq!(
-                invalid_parameter(schema().check_new(&email, CheckRequired::No)),
+                invalid_parameter(schema().check_new(&email, Required::No)),
                 "Email is required to verify/un-verify an email"
             );
             assert!(schema().check_update(&alice(), &email, Writer::Admin).is_ok());
@@ -341,15 +448,51 @@ mod tests {
     }
 
     #[test]
+    fn an_immutable_required_attribute_can_be_completed_once() {
+        let entry = |name: &str, required| SchemaAttributeType {
+            name: Some(name.to_owned()),
+            required: Some(required),
+            mutable: Some(false),
+            ..SchemaAttributeType::default()
+        };
+        let schema = Schema::from_request(&[entry("email", true), entry("nickname", false)]).unwrap();
+        let email = attributes([("email", "alice@example.com")]);
+        let nobody = attributes([("sub", "1")]);
+        assert!(schema.check_completion(&nobody, &email).is_ok());
+        assert_eq!(
+            invalid_parameter(schema.check_completion(&alice(), &email)),
+            "user.email: Attribute cannot be updated.\n"
+        );
+        assert_eq!(
+            invalid_parameter(schema.check_completion(&nobody, &attributes([("nickname", "Al")]))),
+            "user.nickname: Attribute cannot be updated.\n"
+        );
+        assert_eq!(
+            invalid_parameter(schema.check_completion(&nobody, &attributes([("email", "alice")]))),
+            "Invalid email address format."
+        );
+        let result = schema.check_completion(&alice(), &attributes([("email_verified", "true")]));
+        assert!(matches!(result, Err(Error::UnauthorizedAttribute)), "{result:?}");
+    }
+
+    #[test]
     fn required_attributes_cannot_be_deleted() {
         assert_eq!(
-            invalid_parameter(schema().check_delete(&names(&["email", "nickname", "name"]), Writer::Admin)),
+            invalid_parameter(schema().check_delete(&names(&["email", "nickname", "name"]), &alice(), Writer::Admin)),
             "Attributes did not conform to the schema: name: The attribute is required\nemail: The attribute is \
              required\n"
         );
-        assert!(schema().check_delete(&names(&["nickname", "custom:role"]), Writer::Client).is_ok());
+        assert!(
+            schema()
+                .check_delete(
+                    &names(&["nickname", "custom:role", "custom:tenant"]),
+                    &alice(),
+                    Writer::Client
+                )
+                .is_ok()
+        );
         assert_eq!(
-            invalid_parameter(schema().check_delete(&names(&["custom:x"]), Writer::Client)),
+            invalid_parameter(schema().check_delete(&names(&["custom:x"]), &alice(), Writer::Client)),
             "user.custom:x: Attribute does not exist in the schema.\n"
         );
     }

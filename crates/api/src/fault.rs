@@ -1,0 +1,95 @@
+//! Domain errors in the words of the JSON API: the one place that knows which AWS error a situation is.
+
+use std::error::Error as _;
+
+use poolhouse_awsjson::{Description, Fault};
+use poolhouse_domain::Error;
+
+/// Words `error` as `operation` answers it.
+pub fn fault(error: Error, operation: &Description, request_id: &str) -> Fault {
+    if let Error::Internal(source) = &error {
+        let causes = std::iter::successors(Some(source.as_ref() as &dyn std::error::Error), |cause| cause.source());
+        let chain = causes.map(ToString::to_string).collect::<Vec<_>>().join(": ");
+        tracing::error!(request_id, operation = operation.name, error = chain, "internal failure");
+        // Three operations on client secrets call it by another name.
+        let secrets = operation.errors.contains(&"InternalServerException");
+        return Fault::server(if secrets { "InternalServerException" } else { "InternalErrorException" });
+    }
+    let code = match &error {
+        Error::ConcurrentModification if !operation.errors.contains(&"ConcurrentModificationException") => {
+            "TooManyRequestsException"
+        }
+        error => code(error),
+    };
+    Fault::client(code, error.to_string())
+}
+
+fn code(error: &Error) -> &'static str {
+    match error {
+        Error::PoolNotFound(_)
+        | Error::ClientNotFound(_)
+        | Error::ClientSecretNotFound(_)
+        | Error::GroupNotFound => "ResourceNotFoundException",
+        Error::UserNotFound | Error::UsernameClientCombinationNotFound => "UserNotFoundException",
+        Error::UserExists | Error::UserAccountExists | Error::UsernameAttributeExists(_) => "UsernameExistsException",
+        Error::AliasExists(_) | Error::AliasExistsAtConfirmation(_) => "AliasExistsException",
+        Error::GroupExists => "GroupExistsException",
+
+        Error::InvalidParameter(_)
+        | Error::MissingParameter(_)
+        | Error::FlowNotEnabled(_)
+        | Error::AlreadyConfirmed
+        | Error::NoAutoVerification
+        | Error::NoRecoveryChannel => "InvalidParameterException",
+        Error::InvalidOAuthFlow(_) => "InvalidOAuthFlowException",
+        Error::ScopeDoesNotExist(_) => "ScopeDoesNotExistException",
+        Error::Tagging(_) => "UserPoolTaggingException",
+        Error::FeatureUnavailableInTier(_) => "FeatureUnavailableInTierException",
+        Error::TierChangeNotAllowed(_) => "TierChangeNotAllowedException",
+        Error::InvalidUserPoolConfiguration(_) => "InvalidUserPoolConfigurationException",
+        Error::MfaMethodNotFound(_) => "MFAMethodNotFoundException",
+
+        Error::PasswordPolicy(_) => "InvalidPasswordException",
+        Error::PasswordHistory => "PasswordHistoryPolicyViolationException",
+        Error::CodeMismatch => "CodeMismatchException",
+        Error::CodeExpired => "ExpiredCodeException",
+        Error::CodeDeliveryFailure(_) => "CodeDeliveryFailureException",
+        Error::UserNotConfirmed => "UserNotConfirmedException",
+        Error::PasswordResetRequired => "PasswordResetRequiredException",
+        Error::ResendNotPossible(_) => "UnsupportedUserStateException",
+
+        Error::UnauthorizedAttribute
+        | Error::AttributeAlreadyProvided(_)
+        | Error::SignUpNotPermitted
+        | Error::NotConfirmable(_)
+        | Error::PasswordNotResettable
+        | Error::ContactAdministrator
+        | Error::IncorrectUsernameOrPassword
+        | Error::PasswordAttemptsExceeded
+        | Error::UserDisabled
+        | Error::TemporaryPasswordExpired
+        | Error::SecretHashMissing(_)
+        | Error::SecretHashMismatch(_)
+        | Error::SessionInvalid
+        | Error::SessionExpired
+        | Error::SessionUsed
+        | Error::AccessTokenInvalid
+        | Error::AccessTokenExpired
+        | Error::AccessTokenRevoked
+        | Error::AccessTokenScopes
+        | Error::RefreshTokenInvalid
+        | Error::RefreshTokenExpired
+        | Error::RefreshTokenRevoked => "NotAuthorizedException",
+        Error::RefreshTokenReused => "RefreshTokenReuseException",
+        Error::UnsupportedTokenType => "UnsupportedTokenTypeException",
+        Error::RevocationDisabled => "UnsupportedOperationException",
+        Error::RevocationUnauthorized => "UnauthorizedException",
+
+        Error::TriggerUnavailable(_) => "UnexpectedLambdaException",
+        Error::AttemptLimitExceeded | Error::LimitExceeded(_) => "LimitExceededException",
+        Error::TooManyRequests => "TooManyRequestsException",
+        Error::ConcurrentModification => "ConcurrentModificationException",
+        Error::NotImplemented(_) => "NotImplementedException",
+        Error::Internal(_) => "InternalErrorException",
+    }
+}

@@ -1,0 +1,106 @@
+//! The operations that aren't written yet. Each answers that it isn't; the list only ever shrinks.
+
+use poolhouse_awsjson::Operation;
+use poolhouse_domain::{Error, Result};
+use poolhouse_engine::Cx;
+use poolhouse_model::operations;
+
+use crate::Handle;
+
+macro_rules! not_yet {
+    ($($operation:ident,)*) => {
+        $(impl Handle for operations::$operation {
+            async fn handle(_: &Cx, _: Self::Input) -> Result<Self::Output> {
+                Err(Error::NotImplemented(<Self as Operation>::NAME.into()))
+            }
+        })*
+    };
+}
+
+not_yet! {
+    AdminDeleteSoftwareToken,
+    AdminDisableProviderForUser,
+    AdminForgetDevice,
+    AdminGetDevice,
+    AdminGetUserAuthFactors,
+    AdminLinkProviderForUser,
+    AdminListDevices,
+    AdminListUserAuthEvents,
+    AdminListUserSessions,
+    AdminRevokeUserSession,
+    AdminSetUserMFAPreference,
+    AdminSetUserSettings,
+    AdminUpdateAuthEventFeedback,
+    AdminUpdateDeviceStatus,
+    AssociateSoftwareToken,
+    CompleteWebAuthnRegistration,
+    ConfirmDevice,
+    CreateIdentityProvider,
+    CreateManagedLoginBranding,
+    CreateResourceServer,
+    CreateTerms,
+    CreateUserImportJob,
+    CreateUserPoolDomain,
+    CreateUserPoolReplica,
+    DeleteIdentityProvider,
+    DeleteManagedLoginBranding,
+    DeleteResourceServer,
+    DeleteTerms,
+    DeleteUserPoolDomain,
+    DeleteUserPoolReplica,
+    DeleteWebAuthnCredential,
+    DescribeIdentityProvider,
+    DescribeManagedLoginBranding,
+    DescribeManagedLoginBrandingByClient,
+    DescribeResourceServer,
+    DescribeRiskConfiguration,
+    DescribeTerms,
+    DescribeTermsByClient,
+    DescribeUserImportJob,
+    DescribeUserPoolDomain,
+    ForgetDevice,
+    GetCSVHeader,
+    GetClientToken,
+    GetDerivedToken,
+    GetDevice,
+    GetIdentityProviderByIdentifier,
+    GetLogDeliveryConfiguration,
+    GetProvisionedLimit,
+    GetSigningCertificate,
+    GetUICustomization,
+    GetUserAuthFactors,
+    GetUserPoolClientSessionConfiguration,
+    GetUserPoolSessionConfiguration,
+    ListDevices,
+    ListIdentityProviders,
+    ListResourceServers,
+    ListTagsForResource,
+    ListTerms,
+    ListUserImportJobs,
+    ListUserPoolReplicas,
+    ListUserSessions,
+    ListWebAuthnCredentials,
+    RevokeUserSession,
+    SetLogDeliveryConfiguration,
+    SetRiskConfiguration,
+    SetUICustomization,
+    SetUserMFAPreference,
+    SetUserPoolClientSessionConfiguration,
+    SetUserPoolSessionConfiguration,
+    SetUserSettings,
+    StartUserImportJob,
+    StartWebAuthnRegistration,
+    StopUserImportJob,
+    TagResource,
+    UntagResource,
+    UpdateAuthEventFeedback,
+    UpdateDeviceStatus,
+    UpdateIdentityProvider,
+    UpdateManagedLoginBranding,
+    UpdateProvisionedLimit,
+    UpdateResourceServer,
+    UpdateTerms,
+    UpdateUserPoolDomain,
+    UpdateUserPoolReplica,
+    VerifySoftwareToken,
+}

@@ -1,0 +1,20 @@
+//! [`UpdateUserAttributes`](https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UpdateUserAttributes.html)
+
+use poolhouse_domain::Result;
+use poolhouse_domain::attributes::Attributes;
+use poolhouse_domain::schema::Writer;
+use poolhouse_engine::Cx;
+use poolhouse_model::operations::UpdateUserAttributes;
+use poolhouse_model::{UpdateUserAttributesRequest, UpdateUserAttributesResponse};
+
+use crate::Handle;
+
+impl Handle for UpdateUserAttributes {
+    async fn handle(cx: &Cx, input: UpdateUserAttributesRequest) -> Result<UpdateUserAttributesResponse> {
+        let caller = cx.caller(&input.access_token).await?;
+        let changes = Attributes::from_list(&input.user_attributes);
+        caller.check_writable(changes.names())?;
+        let details = cx.update_attributes(&caller.pool, caller.user, &changes, Writer::Client).await?;
+        Ok(UpdateUserAttributesResponse { code_delivery_details_list: Some(details) })
+    }
+}

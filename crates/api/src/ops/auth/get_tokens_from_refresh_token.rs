@@ -1,0 +1,20 @@
+//! [`GetTokensFromRefreshToken`](https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_GetTokensFromRefreshToken.html)
+
+use poolhouse_domain::{Error, Result};
+use poolhouse_engine::Cx;
+use poolhouse_model::operations::GetTokensFromRefreshToken;
+use poolhouse_model::{GetTokensFromRefreshTokenRequest, GetTokensFromRefreshTokenResponse};
+
+use crate::Handle;
+
+impl Handle for GetTokensFromRefreshToken {
+    async fn handle(cx: &Cx, input: GetTokensFromRefreshTokenRequest) -> Result<GetTokensFromRefreshTokenResponse> {
+        let (pool, client) = cx.client(&input.client_id).await?;
+        if !client.knows_secret(input.client_secret.as_ref()) {
+            return Err(Error::SecretHashMismatch(client.id().to_owned()));
+        }
+        Cx::check_refresh_allowed(&client)?;
+        let tokens = cx.refresh(&pool, &client, &input.refresh_token, |_| Ok(())).await?;
+        Ok(GetTokensFromRefreshTokenResponse { authentication_result: Some(tokens) })
+    }
+}

@@ -1,0 +1,10 @@
+//! The operations, by aggregate: `ops/<aggregate>/<operation>.rs`.
+
+mod attributes;
+mod auth;
+mod clients;
+mod groups;
+mod passwords;
+mod pools;
+mod sign_up;
+mod users;

@@ -1,0 +1,10 @@
+//! User pools and their settings.
+
+mod add_custom_attributes;
+mod create_user_pool;
+mod delete_user_pool;
+mod describe_user_pool;
+mod get_user_pool_mfa_config;
+mod list_user_pools;
+mod set_user_pool_mfa_config;
+mod update_user_pool;

@@ -1,0 +1,18 @@
+//! [`ConfirmSignUp`](https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ConfirmSignUp.html)
+
+use poolhouse_domain::Result;
+use poolhouse_engine::Cx;
+use poolhouse_model::operations::ConfirmSignUp;
+use poolhouse_model::{ConfirmSignUpRequest, ConfirmSignUpResponse};
+
+use crate::Handle;
+
+impl Handle for ConfirmSignUp {
+    async fn handle(cx: &Cx, input: ConfirmSignUpRequest) -> Result<ConfirmSignUpResponse> {
+        let (pool, client) = cx.client(&input.client_id).await?;
+        client.check_secret_hash(&input.username, input.secret_hash.as_ref())?;
+        let force = input.force_alias_creation.unwrap_or(false);
+        cx.confirm_sign_up(&pool, &client, &input.username, input.confirmation_code.expose(), force).await?;
+        Ok(ConfirmSignUpResponse::default())
+    }
+}
