@@ -1,0 +1,87 @@
+//! What the server prints on standard output when it is ready.
+
+use crate::commands::environment;
+use crate::config::{Config, Mode};
+
+/// The banner of a server that listens; its last line is `Ready.`, which programs wait for.
+pub fn text(config: &Config) -> String {
+    let version = env!("CARGO_PKG_VERSION");
+    let url = &config.public_url;
+    let listen = config.listen;
+    let database = &config.database;
+    let environment = environment::lines(config, "  export ");
+    let (meaning, inbox) = match config.mode {
+        Mode::Development => (
+            "any AWS credentials are accepted, codes are shown in the log and the inbox,\n\
+             passwords are hashed lightly. Not for real users.",
+            format!("  Inbox      {url}/_poolhouse/messages\n"),
+        ),
+        Mode::Production => (
+            "requests are verified against the configured access keys.",
+            String::new(),
+        ),
+    };
+    let mode = config.mode.as_str();
+    format!(
+        "Poolhouse {version} · {mode} mode: {meaning}\n\
+         \n  API        {url}\n  Listening  {listen}\n{inbox}  Database   {database}\n\
+         \n{environment}\nReady.\n"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Settings;
+
+    #[test]
+    fn the_development_banner_says_what_the_mode_means_and_where_everything_is() {
+        let settings = Settings {
+            listen: Some(([127, 0, 0, 1], 0).into()),
+            ..Settings::default()
+        };
+        let config = Config::resolve(settings)
+            .unwrap()
+            .bound_to(([127, 0, 0, 1], 49152).into());
+        let expected = format!(
+            "Poolhouse {} · development mode: any AWS credentials are accepted, codes are shown in the log and the inbox,
+passwords are hashed lightly. Not for real users.
+
+  API        http://localhost:49152
+  Listening  127.0.0.1:49152
+  Inbox      http://localhost:49152/_poolhouse/messages
+  Database   sqlite:./poolhouse-data/poolhouse.db
+
+  export AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER=http://localhost:49152
+  export AWS_ACCESS_KEY_ID=test
+  export AWS_SECRET_ACCESS_KEY=test
+  export AWS_DEFAULT_REGION=us-east-1
+  export AWS_REGION=us-east-1
+
+Ready.
+",
+            env!("CARGO_PKG_VERSION")
+        );
+        assert_eq!(text(&config), expected);
+    }
+
+    #[test]
+    fn the_production_banner_shows_no_inbox_and_no_secret() {
+        let settings = Settings {
+            mode: Some(Mode::Production),
+            public_url: Some("https://id.example.com".to_owned()),
+            database: Some("postgres://house:s3cret@db/house".to_owned().into()),
+            ..Settings::default()
+        };
+        let banner = text(&Config::resolve(settings).unwrap());
+        assert!(
+            banner.contains("  Database   postgres://house:redacted@db/house\n"),
+            "{banner}"
+        );
+        assert!(
+            !banner.contains("Inbox") && !banner.contains("SECRET_ACCESS_KEY"),
+            "{banner}"
+        );
+        assert!(banner.ends_with("\nReady.\n"), "{banner}");
+    }
+}

@@ -1,0 +1,99 @@
+//! `poolhouse serve`
+
+use std::io::Write;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use anyhow::{Context, anyhow};
+use tokio::net::TcpListener;
+
+use crate::cli::Failure;
+use crate::config::{Config, Mode};
+use crate::listener::{self, Limits};
+use crate::shutdown::{Shutdown, signals};
+use crate::{banner, telemetry, wiring};
+
+/// How long a production server answers 503 at `/readyz` before it stops accepting, so that load balancers notice.
+const DRAIN: Duration = Duration::from_secs(5);
+
+/// Serves until a signal ends it.
+pub fn run(config: Config) -> Result<(), Failure> {
+    config.check_safety()?;
+    telemetry::start(&config.log, config.log_format)?;
+    // Only fails when there is a provider already.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("cannot start the runtime")?;
+    Ok(runtime.block_on(serve(config))?)
+}
+
+async fn serve(config: Config) -> anyhow::Result<()> {
+    // First of all, so that a port in use is told before anything is written, and clients wait instead of failing.
+    let socket = bind(config.listen).await?;
+    let config = config.bound_to(socket.local_addr().context("cannot tell the port")?);
+    let shutdown = Shutdown::default();
+    let signals = signals()?;
+    let app = wiring::wire(&config, shutdown.announced.clone()).await?;
+
+    let drain = if config.mode == Mode::Production {
+        DRAIN
+    } else {
+        Duration::ZERO
+    };
+    let conductor = shutdown.clone();
+    tokio::spawn(async move { conductor.conduct(signals, drain).await });
+
+    let mut output = std::io::stdout().lock();
+    // A server whose standard output is closed still serves.
+    let _ = output
+        .write_all(banner::text(&config).as_bytes())
+        .and_then(|()| output.flush());
+    drop(output);
+
+    let limits = Limits {
+        max_connections: config.max_connections,
+        ..Limits::default()
+    };
+    listener::serve(socket, app.router, limits, &shutdown).await;
+    app.db.close().await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    use std::io::ErrorKind;
+    TcpListener::bind(address).await.map_err(|error| {
+        let advice = match error.kind() {
+            ErrorKind::AddrInUse => {
+                "another program, perhaps another Poolhouse, uses the port: stop it, or choose another port with \
+                 --listen (port 0 takes any free one)"
+            }
+            ErrorKind::AddrNotAvailable => {
+                "this machine does not have that address: choose one that it has with --listen, or 0.0.0.0 for all"
+            }
+            ErrorKind::PermissionDenied => "ports below 1024 need privileges: choose a higher one with --listen",
+            _ => "choose another address with --listen",
+        };
+        anyhow!(error).context(format!("cannot listen on {address}; {advice}"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_port_in_use_is_said_with_what_to_do() {
+        let other = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = other.local_addr().unwrap();
+        assert_eq!(
+            bind(address).await.unwrap_err().to_string(),
+            format!(
+                "cannot listen on {address}; another program, perhaps another Poolhouse, uses the port: stop it, or \
+                 choose another port with --listen (port 0 takes any free one)"
+            )
+        );
+    }
+}

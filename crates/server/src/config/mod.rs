@@ -1,0 +1,273 @@
+//! The configuration: flags before environment before TOML file before defaults.
+//!
+//! A new setting is a field with a doc comment in [`Settings`], its line in [`Settings::or`], and its meaning in
+//! [`Config::resolve`]; `docs/configuration.md` is generated from it.
+
+mod document;
+mod problems;
+mod secret;
+mod settings;
+#[cfg(test)]
+mod tests;
+
+use std::net::SocketAddr;
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+use url::Url;
+
+pub use document::{describe_defaults, markdown};
+pub use problems::Problems;
+pub use secret::{ConnectionUrl, Secret};
+pub use settings::{AccessKey, LogFormat, Mode, Settings};
+
+/// "POOL" on a phone.
+const DEFAULT_PORT: u16 = 7665;
+const DEFAULT_DATA_DIR: &str = "./poolhouse-data";
+const DEFAULT_REGION: &str = "us-east-1";
+const DEFAULT_ACCOUNT_ID: &str = "000000000000";
+const DEFAULT_MAIL_FROM: &str = "no-reply@verificationemail.com";
+const DEFAULT_HASH_QUEUE: usize = 256;
+const DEFAULT_KEY_RESERVE: usize = 4;
+const DEFAULT_MAX_CONNECTIONS: usize = 10_000;
+const DEFAULT_LOG: &str = "info";
+/// AWS's own secrets have 40.
+const SHORTEST_PRODUCTION_SECRET: usize = 16;
+
+/// The configuration in effect; printing it in any way leaves its secrets out.
+#[derive(Clone, Debug, Serialize)]
+pub struct Config {
+    pub mode: Mode,
+    pub listen: SocketAddr,
+    /// Without a slash at its end.
+    pub public_url: String,
+    pub database: ConnectionUrl,
+    pub data_dir: PathBuf,
+    pub region: String,
+    pub account_id: String,
+    pub master_key: Option<Secret>,
+    pub master_key_file: Option<PathBuf>,
+    pub smtp_url: Option<ConnectionUrl>,
+    pub mail_from: String,
+    /// `None` means one per processor core.
+    pub hash_workers: Option<NonZeroUsize>,
+    pub hash_queue: usize,
+    pub key_reserve: usize,
+    pub max_connections: usize,
+    pub log: String,
+    pub log_format: LogFormat,
+    pub access_keys: Vec<AccessKey>,
+    /// Whether `public_url` was derived from the port of `listen`.
+    #[serde(skip)]
+    follows_port: bool,
+}
+
+/// Where the data is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// In this process, and gone with it.
+    Memory,
+    /// In this SQLite file.
+    File(PathBuf),
+    /// On a database server.
+    Server,
+}
+
+impl Config {
+    /// Reads the settings of a TOML file.
+    pub fn read_file(path: &Path) -> Result<Settings, Problems> {
+        let shown = path.display();
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| Problems::one(format!("the configuration file {shown} cannot be read: {error}")))?;
+        toml::from_str(&text).map_err(|error| {
+            // The error's own text quotes the line, and its message the value: either may be a secret.
+            let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+            let line = before.matches('\n').count() + 1;
+            let message = error.message();
+            let message = match message.rsplit_once(", expected ") {
+                Some((value, expected)) if value.starts_with("invalid ") => format!("expected {expected}"),
+                _ => message.to_owned(),
+            };
+            Problems::one(format!(
+                "the configuration file {shown} is wrong near line {line}: {message}"
+            ))
+        })
+    }
+
+    /// Fills in the defaults and checks every setting; says all that is wrong at once.
+    pub fn resolve(settings: Settings) -> Result<Self, Problems> {
+        let mut problems = Problems::default();
+        let listen = settings
+            .listen
+            .unwrap_or(SocketAddr::from(([127, 0, 0, 1], DEFAULT_PORT)));
+        let follows_port = settings.public_url.is_none();
+        let public_url = match settings.public_url {
+            None => default_public_url(listen.port()),
+            Some(url) => problems.collect(checked_public_url(&url)).unwrap_or_default(),
+        };
+        let data_dir = settings.data_dir.unwrap_or_else(|| PathBuf::from(DEFAULT_DATA_DIR));
+        let database = settings
+            .database
+            .unwrap_or_else(|| format!("sqlite:{}", data_dir.join("poolhouse.db").display()).into());
+        let region = settings.region.unwrap_or_else(|| DEFAULT_REGION.to_owned());
+        if !is_region(&region) {
+            problems.add(format!(
+                "region is {region:?}, but must be the name of an AWS region such as us-east-1"
+            ));
+        }
+        let account_id = settings.account_id.unwrap_or_else(|| DEFAULT_ACCOUNT_ID.to_owned());
+        if account_id.len() != 12 || !account_id.bytes().all(|byte| byte.is_ascii_digit()) {
+            problems.add(format!("account_id is {account_id:?}, but must be 12 digits"));
+        }
+        if settings.master_key.is_some() && settings.master_key_file.is_some() {
+            problems.add("master_key and master_key_file are both set; remove one of them");
+        }
+        check_access_keys(&settings.access_keys, &mut problems);
+        let config = Self {
+            mode: settings.mode.unwrap_or_default(),
+            listen,
+            public_url,
+            database,
+            data_dir,
+            region,
+            account_id,
+            master_key: settings.master_key,
+            master_key_file: settings.master_key_file,
+            smtp_url: settings.smtp_url,
+            mail_from: settings.mail_from.unwrap_or_else(|| DEFAULT_MAIL_FROM.to_owned()),
+            hash_workers: settings.hash_workers,
+            hash_queue: settings.hash_queue.map_or(DEFAULT_HASH_QUEUE, NonZeroUsize::get),
+            key_reserve: settings.key_reserve.unwrap_or(DEFAULT_KEY_RESERVE),
+            max_connections: settings
+                .max_connections
+                .map_or(DEFAULT_MAX_CONNECTIONS, NonZeroUsize::get),
+            log: settings.log.unwrap_or_else(|| DEFAULT_LOG.to_owned()),
+            log_format: settings.log_format.unwrap_or_default(),
+            access_keys: settings.access_keys,
+            follows_port,
+        };
+        problems.or(config)
+    }
+
+    /// Refuses what is unsafe in production mode, saying all of it; development mode refuses nothing.
+    pub fn check_safety(&self) -> Result<(), Problems> {
+        let mut problems = Problems::refusals();
+        if self.mode == Mode::Production {
+            if self.master_key.is_none() && self.master_key_file.is_none() {
+                problems.add(
+                    "there is no master key, so secrets could not be encrypted: set POOLHOUSE_MASTER_KEY or \
+                     master_key_file; `openssl rand -base64 32` makes one",
+                );
+            }
+            if self.access_keys.is_empty() {
+                problems.add(
+                    "there are no access keys, so nobody could administer user pools: set POOLHOUSE_ACCESS_KEYS to \
+                     ID:SECRET, or [[access_keys]] in the configuration file",
+                );
+            }
+            for key in &self.access_keys {
+                if key.secret.expose().len() < SHORTEST_PRODUCTION_SECRET {
+                    problems.add(format!(
+                        "the secret of access key {} can be guessed: it needs {SHORTEST_PRODUCTION_SECRET} characters \
+                         or more",
+                        key.id
+                    ));
+                }
+            }
+            if !self.public_url.starts_with("https://") {
+                problems.add(format!(
+                    "public_url is {}, so passwords and tokens would travel in the clear: set POOLHOUSE_PUBLIC_URL to \
+                     the https:// address of the proxy in front of this server",
+                    self.public_url
+                ));
+            }
+            if self.place() == Place::Memory {
+                problems.add("database is in memory, so a restart would lose every user: set POOLHOUSE_DATABASE");
+            }
+        }
+        problems.or(())
+    }
+
+    /// The configuration of a server that listens on `address`: port 0 has become a real one.
+    pub fn bound_to(mut self, address: SocketAddr) -> Self {
+        self.listen = address;
+        if self.follows_port {
+            self.public_url = default_public_url(address.port());
+        }
+        self
+    }
+
+    /// Where the data is.
+    pub fn place(&self) -> Place {
+        match self.database.expose().strip_prefix("sqlite:") {
+            Some(":memory:" | "memory:") => Place::Memory,
+            Some(path) => Place::File(path.strip_prefix("//").unwrap_or(path).into()),
+            None => Place::Server,
+        }
+    }
+
+    /// The configuration as TOML, without its secrets.
+    pub fn to_toml(&self) -> Result<String, toml::ser::Error> {
+        toml::to_string(self)
+    }
+}
+
+fn default_public_url(port: u16) -> String {
+    format!("http://localhost:{port}")
+}
+
+/// An absolute URL of plain characters, so that it can stand unquoted in a shell, with no slash at its end.
+fn checked_public_url(text: &str) -> Result<String, String> {
+    let problem = |what: &str| {
+        Err(format!(
+            "public_url is {text:?}, but must {what}, such as https://id.example.com"
+        ))
+    };
+    let Ok(url) = Url::parse(text) else {
+        return problem("be a URL");
+    };
+    if !matches!(url.scheme(), "http" | "https") {
+        return problem("begin with http:// or https://");
+    }
+    if !url.username().is_empty() || url.password().is_some() || url.query().is_some() || url.fragment().is_some() {
+        return problem("have only a host, a port and a path");
+    }
+    let url = url.as_str().trim_end_matches('/');
+    if !url
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || b"-._~:/[]%".contains(&byte))
+    {
+        return problem("consist of letters, digits and -._~:/[]%");
+    }
+    Ok(url.to_owned())
+}
+
+/// Whether a name has the form of AWS's: `us-east-1`, `us-gov-west-1`, `eusc-de-east-1`.
+fn is_region(name: &str) -> bool {
+    let mut parts = name.split('-').rev();
+    let number = parts
+        .next()
+        .is_some_and(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
+    let words: Vec<_> = parts.collect();
+    number
+        && words.len() >= 2
+        && name.len() <= 32
+        && words
+            .iter()
+            .all(|word| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase()))
+}
+
+fn check_access_keys(keys: &[AccessKey], problems: &mut Problems) {
+    for (position, key) in keys.iter().enumerate() {
+        let number = position + 1;
+        let plain = key.id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        if key.id.is_empty() || !plain || key.secret.expose().is_empty() {
+            problems.add(format!(
+                "access key number {number} must be ID:SECRET, the ID of letters and digits, the secret not empty"
+            ));
+        } else if keys.iter().take(position).any(|earlier| earlier.id == key.id) {
+            problems.add(format!("access key {} is there twice", key.id));
+        }
+    }
+}

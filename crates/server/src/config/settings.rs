@@ -1,0 +1,203 @@
+//! The settings as they are given: by flag, environment variable or TOML key, each of them optional.
+
+use std::net::SocketAddr;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+use serde::{Deserialize, Serialize};
+
+use super::secret::{ConnectionUrl, Secret};
+
+/// What one source of configuration says.
+#[derive(Clone, Debug, Default, PartialEq, clap::Args, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[command(next_help_heading = "Settings")]
+pub struct Settings {
+    /// What the server is for: `development` accepts any AWS credentials, shows codes and hashes passwords lightly;
+    /// `production` checks everything and refuses to start when something is unsafe.
+    #[arg(long, env = "POOLHOUSE_MODE", value_name = "MODE", global = true)]
+    pub mode: Option<Mode>,
+
+    /// The address and port to listen on; port 0 takes any free port.
+    #[arg(long, env = "POOLHOUSE_LISTEN", value_name = "ADDR:PORT", global = true)]
+    pub listen: Option<SocketAddr>,
+
+    /// The URL under which clients and browsers reach the server, and the beginning of every issuer; by default
+    /// `http://localhost` with the port of `listen`.
+    #[arg(long, env = "POOLHOUSE_PUBLIC_URL", value_name = "URL", global = true)]
+    pub public_url: Option<String>,
+
+    /// Where everything is stored: `sqlite:PATH`, `sqlite::memory:` or `postgres://…`; by default the file
+    /// `poolhouse.db` in the data folder.
+    #[arg(
+        long,
+        env = "POOLHOUSE_DATABASE",
+        value_name = "URL",
+        global = true,
+        hide_env_values = true
+    )]
+    pub database: Option<ConnectionUrl>,
+
+    /// The folder of the SQLite database and of the generated master key; made when it is missing.
+    #[arg(long, env = "POOLHOUSE_DATA_DIR", value_name = "FOLDER", global = true)]
+    pub data_dir: Option<PathBuf>,
+
+    /// The AWS region of user pools that are created without a signed region.
+    #[arg(long, env = "POOLHOUSE_REGION", value_name = "REGION", global = true)]
+    pub region: Option<String>,
+
+    /// The AWS account that owns the user pools: 12 digits.
+    #[arg(long, env = "POOLHOUSE_ACCOUNT_ID", value_name = "DIGITS", global = true)]
+    pub account_id: Option<String>,
+
+    /// The key that encrypts secrets at rest: 32 bytes in Base64 or hexadecimal. Development mode makes one in the
+    /// data folder when there is none. Prefer the environment or a file: flags are visible in the process list.
+    #[arg(
+        long,
+        env = "POOLHOUSE_MASTER_KEY",
+        value_name = "KEY",
+        global = true,
+        hide_env_values = true
+    )]
+    pub master_key: Option<Secret>,
+
+    /// A file that holds the master key.
+    #[arg(long, env = "POOLHOUSE_MASTER_KEY_FILE", value_name = "FILE", global = true)]
+    pub master_key_file: Option<PathBuf>,
+
+    /// The mail relay: `smtp://[user:password@]host[:port][?tls=opportunistic|required|none]` or `smtps://…`. Without
+    /// one, mail stays in the inbox of development mode.
+    #[arg(
+        long,
+        env = "POOLHOUSE_SMTP_URL",
+        value_name = "URL",
+        global = true,
+        hide_env_values = true
+    )]
+    pub smtp_url: Option<ConnectionUrl>,
+
+    /// The sender of mail for user pools that name none: `address` or `Name <address>`.
+    #[arg(long, env = "POOLHOUSE_MAIL_FROM", value_name = "MAILBOX", global = true)]
+    pub mail_from: Option<String>,
+
+    /// How many passwords are hashed at a time; by default one per processor core.
+    #[arg(long, env = "POOLHOUSE_HASH_WORKERS", value_name = "COUNT", global = true)]
+    pub hash_workers: Option<NonZeroUsize>,
+
+    /// How many passwords may wait to be hashed before callers are told `TooManyRequestsException`.
+    #[arg(long, env = "POOLHOUSE_HASH_QUEUE", value_name = "COUNT", global = true)]
+    pub hash_queue: Option<NonZeroUsize>,
+
+    /// How many spare signing keys are kept ready, so that creating a user pool does not wait for them; 0 keeps none.
+    #[arg(long, env = "POOLHOUSE_KEY_RESERVE", value_name = "COUNT", global = true)]
+    pub key_reserve: Option<usize>,
+
+    /// How many client connections are served at a time; further ones wait.
+    #[arg(long, env = "POOLHOUSE_MAX_CONNECTIONS", value_name = "COUNT", global = true)]
+    pub max_connections: Option<NonZeroUsize>,
+
+    /// Which log lines are written: a level, or `target=level` pairs separated by commas.
+    #[arg(long, env = "POOLHOUSE_LOG", value_name = "FILTER", global = true)]
+    pub log: Option<String>,
+
+    /// The form of the log on standard error.
+    #[arg(long, env = "POOLHOUSE_LOG_FORMAT", value_name = "FORMAT", global = true)]
+    pub log_format: Option<LogFormat>,
+
+    /// The AWS access keys that may sign requests in production mode: `ID:SECRET`, separated by commas or by repeating
+    /// the flag; in the file, `[[access_keys]]` tables with `id` and `secret`.
+    #[arg(
+        long = "access-key",
+        env = "POOLHOUSE_ACCESS_KEYS",
+        value_name = "ID:SECRET",
+        value_delimiter = ',',
+        global = true,
+        hide_env_values = true
+    )]
+    #[serde(default)]
+    pub access_keys: Vec<AccessKey>,
+}
+
+impl Settings {
+    /// These settings, and those of `fallback` where these say nothing.
+    pub fn or(self, fallback: Self) -> Self {
+        Self {
+            mode: self.mode.or(fallback.mode),
+            listen: self.listen.or(fallback.listen),
+            public_url: self.public_url.or(fallback.public_url),
+            database: self.database.or(fallback.database),
+            data_dir: self.data_dir.or(fallback.data_dir),
+            region: self.region.or(fallback.region),
+            account_id: self.account_id.or(fallback.account_id),
+            master_key: self.master_key.or(fallback.master_key),
+            master_key_file: self.master_key_file.or(fallback.master_key_file),
+            smtp_url: self.smtp_url.or(fallback.smtp_url),
+            mail_from: self.mail_from.or(fallback.mail_from),
+            hash_workers: self.hash_workers.or(fallback.hash_workers),
+            hash_queue: self.hash_queue.or(fallback.hash_queue),
+            key_reserve: self.key_reserve.or(fallback.key_reserve),
+            max_connections: self.max_connections.or(fallback.max_connections),
+            log: self.log.or(fallback.log),
+            log_format: self.log_format.or(fallback.log_format),
+            access_keys: if self.access_keys.is_empty() {
+                fallback.access_keys
+            } else {
+                self.access_keys
+            },
+        }
+    }
+}
+
+/// What the server is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    #[default]
+    Development,
+    Production,
+}
+
+impl Mode {
+    /// `development` or `production`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Development => "development",
+            Self::Production => "production",
+        }
+    }
+}
+
+/// The form of the log.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    #[default]
+    Text,
+    Json,
+}
+
+/// An AWS access key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AccessKey {
+    pub id: String,
+    pub secret: Secret,
+}
+
+impl From<String> for AccessKey {
+    /// Reads `ID:SECRET`. Text of another form becomes a key without a secret, which the configuration refuses: an
+    /// error here would be printed with the text.
+    fn from(text: String) -> Self {
+        match text.split_once(':') {
+            Some((id, secret)) => Self {
+                id: id.to_owned(),
+                secret: secret.to_owned().into(),
+            },
+            None => Self {
+                id: String::new(),
+                secret: String::new().into(),
+            },
+        }
+    }
+}

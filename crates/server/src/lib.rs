@@ -1,0 +1,16 @@
+//! The program around the house: configuration, command line, wiring, logs, and the listener.
+//!
+//! [`cli::run`] reads the [`config`], and `serve` binds the [`listener`], [`wiring::wire`]s the application, prints the
+//! [`banner`] and serves until a signal begins the [`shutdown`].
+
+pub mod banner;
+pub mod cli;
+mod commands;
+pub mod config;
+pub mod database;
+pub mod health;
+pub mod listener;
+pub mod master_key;
+pub mod shutdown;
+pub mod telemetry;
+pub mod wiring;

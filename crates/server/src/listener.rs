@@ -1,0 +1,185 @@
+//! The accept loop: HTTP/1.1 and HTTP/2 on one port, with limits on what a connection may cost.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use http::{Request, Response};
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
+use tokio_util::task::TaskTracker;
+use tower::ServiceExt;
+
+use crate::shutdown::Shutdown;
+
+/// Headers of one HTTP/1.1 request.
+const MAX_HEADERS: usize = 100;
+/// Bytes of an HTTP/1.1 request head, or of what is read ahead of a body.
+const MAX_BUFFER: usize = 64 * 1024;
+/// Requests at a time on one HTTP/2 connection.
+const MAX_STREAMS: u32 = 100;
+/// Bytes of the headers of one HTTP/2 request.
+const MAX_HEADER_LIST: u32 = 32 * 1024;
+/// Streams that a client may open and reset at once before its HTTP/2 connection ends (the rapid reset attack).
+const MAX_RESET_STREAMS: usize = 20;
+/// How often an HTTP/2 connection is asked for a sign of life, and how long that may take.
+const PING_INTERVAL: Duration = Duration::from_secs(30);
+const PING_TIMEOUT: Duration = Duration::from_secs(20);
+/// The rest after `accept` fails, as it does while there are no file descriptors left.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// What clients may cost.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Connections at a time; further ones wait in the operating system's queue.
+    pub max_connections: usize,
+    /// How long a new connection may take to send the head of its first request.
+    pub first_request: Duration,
+    /// How long an HTTP/1.1 connection may take, after an answer, to send the head of its next request.
+    pub keep_alive: Duration,
+    /// How long requests may take to finish once the server is closing.
+    pub closing: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            max_connections: 10_000,
+            first_request: Duration::from_secs(10),
+            keep_alive: Duration::from_secs(75),
+            closing: Duration::from_secs(25),
+        }
+    }
+}
+
+/// Serves the router until [`Shutdown::closing`], then lets requests finish, and returns when no connection is left.
+///
+/// Each request carries the client's address as [`ConnectInfo<SocketAddr>`].
+pub async fn serve(listener: TcpListener, router: Router, limits: Limits, shutdown: &Shutdown) {
+    let http = Arc::new(http(&limits));
+    let permits = Arc::new(Semaphore::new(limits.max_connections.min(Semaphore::MAX_PERMITS)));
+    let connections = TaskTracker::new();
+    while let Some((stream, peer, permit)) = next(&listener, &permits, shutdown).await {
+        let (http, router, shutdown) = (http.clone(), router.clone(), shutdown.clone());
+        connections.spawn(async move {
+            converse(&http, stream, peer, router, limits.first_request, &shutdown).await;
+            drop(permit);
+        });
+    }
+    drop(listener);
+    connections.close();
+    if timeout(limits.closing, connections.wait()).await.is_err() {
+        tracing::warn!(connections = connections.len(), "requests did not finish in time");
+        shutdown.now.cancel();
+        connections.wait().await;
+    }
+}
+
+fn http(limits: &Limits) -> Builder<TokioExecutor> {
+    let mut builder = Builder::new(TokioExecutor::new());
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(limits.keep_alive)
+        .keep_alive(true)
+        .max_headers(MAX_HEADERS)
+        .max_buf_size(MAX_BUFFER);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(MAX_STREAMS)
+        .max_header_list_size(MAX_HEADER_LIST)
+        .max_pending_accept_reset_streams(MAX_RESET_STREAMS)
+        .keep_alive_interval(PING_INTERVAL)
+        .keep_alive_timeout(PING_TIMEOUT);
+    builder
+}
+
+/// The next connection, when there is room for one; nothing once the server is closing.
+async fn next(
+    listener: &TcpListener,
+    permits: &Arc<Semaphore>,
+    shutdown: &Shutdown,
+) -> Option<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
+    let accept = async {
+        let permit = permits.clone().acquire_owned().await.ok()?;
+        loop {
+            match listener.accept().await {
+                Ok((stream, peer)) => return Some((stream, peer, permit)),
+                Err(error) => {
+                    tracing::warn!(error = %error, "a connection could not be accepted");
+                    sleep(ACCEPT_PAUSE).await;
+                }
+            }
+        }
+    };
+    tokio::select! {
+        connection = accept => connection,
+        () = shutdown.closing.cancelled() => None,
+    }
+}
+
+/// Serves one connection to its end.
+async fn converse(
+    http: &Builder<TokioExecutor>,
+    stream: TcpStream,
+    peer: SocketAddr,
+    router: Router,
+    first_request: Duration,
+    shutdown: &Shutdown,
+) {
+    // Answers are written whole; waiting for more of them only delays them.
+    let _ = stream.set_nodelay(true);
+    let requested = Arc::new(AtomicBool::new(false));
+    let seen = requested.clone();
+    let service = service_fn(move |request: Request<Incoming>| {
+        seen.store(true, Ordering::Relaxed);
+        answer(router.clone(), request, peer)
+    });
+    let connection = http.serve_connection(TokioIo::new(stream), service);
+    tokio::pin!(connection);
+    // hyper's own timer does not run before it knows which version of HTTP is spoken.
+    let first_request = sleep_until(Instant::now() + first_request);
+    tokio::pin!(first_request);
+    let (mut waiting, mut closing) = (true, false);
+    loop {
+        tokio::select! {
+            ended = connection.as_mut() => {
+                if let Err(error) = ended {
+                    tracing::debug!(error = %error, "a connection ended early");
+                }
+                return;
+            }
+            () = first_request.as_mut(), if waiting => {
+                waiting = false;
+                if !requested.load(Ordering::Relaxed) {
+                    return;
+                }
+            }
+            () = shutdown.closing.cancelled(), if !closing => {
+                closing = true;
+                connection.as_mut().graceful_shutdown();
+            }
+            () = shutdown.now.cancelled() => return,
+        }
+    }
+}
+
+async fn answer(router: Router, request: Request<Incoming>, peer: SocketAddr) -> Result<Response<Body>, Infallible> {
+    let mut request = request.map(Body::new);
+    request.extensions_mut().insert(ConnectInfo(peer));
+    router.oneshot(request).await
+}
+
+#[cfg(test)]
+mod tests;

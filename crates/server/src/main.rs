@@ -1,0 +1,7 @@
+//! The `poolhouse` program.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    poolhouse_server::cli::run()
+}
