@@ -264,8 +264,8 @@ mod tests {
             verification_link_email(&pool, "https://example.com/c?a=1"),
             mail(
                 "Your verification link",
-                "Please click the link below to verify your email address. <a href=\"https://example.com/c?a=1\">Verify \
-                 Email</a> "
+                "Please click the link below to verify your email address. <a \
+                 href=\"https://example.com/c?a=1\">Verify Email</a> "
             )
         );
     }

@@ -1,6 +1,7 @@
 //! The schema of a pool: which attributes its users have, and what their values may be.
 
 mod definition;
+mod standard;
 mod values;
 mod writes;
 
