@@ -190,7 +190,7 @@ fn constraints(shape: &Shape) -> impl Iterator<Item = Constraint> {
         Kind::Enum(values) => Some(Constraint::Values(values)),
         _ => None,
     };
-    let is_number = matches!(shape.kind, Kind::Integer | Kind::Long | Kind::Double | Kind::Timestamp);
+    let is_number = matches!(shape.kind, Kind::Integer | Kind::Long);
     let max = shape.range.max.map(if is_number {
         Constraint::MaxValue
     } else {

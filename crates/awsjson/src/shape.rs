@@ -11,7 +11,7 @@ pub struct Shape {
     pub name: &'static str,
     /// The type, with what belongs to that type only.
     pub kind: Kind,
-    /// The bounds of a length (strings, lists, maps, blobs) or of a value (numbers).
+    /// The bounds of a length (strings, lists, maps, blobs) or of a value (integers). Other shapes have none.
     pub range: Range,
     /// Whether a message must not show a value of this shape.
     pub sensitive: bool,
