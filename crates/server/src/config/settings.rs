@@ -51,8 +51,9 @@ pub struct Settings {
     #[arg(long, env = "POOLHOUSE_ACCOUNT_ID", value_name = "DIGITS", global = true)]
     pub account_id: Option<String>,
 
-    /// The key that encrypts secrets at rest: 32 bytes in Base64 or hexadecimal. Development mode makes one in the
-    /// data folder when there is none. Prefer the environment or a file: flags are visible in the process list.
+    /// The key that encrypts secrets at rest: 32 bytes in Base64 or hexadecimal. Without one, development mode makes the
+    /// file `master.key` beside the SQLite database, or in the data folder. Prefer the environment or a file: flags are
+    /// visible in the process list.
     #[arg(
         long,
         env = "POOLHOUSE_MASTER_KEY",

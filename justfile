@@ -1,0 +1,34 @@
+# Lists the recipes.
+default:
+    @just --list
+
+# Serves, with data in ./poolhouse-data: just run --listen 127.0.0.1:0
+run *arguments:
+    cargo run --release -- {{ arguments }}
+
+# Installs what the tests need and runs everything that CI runs; or cargo test with these arguments.
+test *arguments:
+    cargo xtask test {{ arguments }}
+
+# The checks that take seconds: compiler, linter, format, layers.
+check:
+    cargo clippy --workspace --all-targets
+    cargo fmt --check
+    cargo xtask layers
+
+# Formats all code.
+fmt:
+    cargo fmt
+
+# Measures the program and prints the figures.
+bench *arguments:
+    cargo xtask bench {{ arguments }}
+
+# Writes everything that is generated.
+generate:
+    cargo xtask generate
+    cargo run --quiet -- config --markdown > docs/configuration.md
+
+# Checks licences, bans and advisories of the dependencies; needs cargo-deny.
+deny:
+    cargo deny check
