@@ -118,7 +118,7 @@ pub async fn temporary_password(aws: &AwsCli<'_>) -> Result<()> {
         "the pool verifies nothing: {signed_up}"
     );
 
-    equal(aws.succeed("admin-confirm-sign-up", &user).await?, json!({}))?;
+    equal(&aws.succeed("admin-confirm-sign-up", &user).await?, &json!({}))?;
     equal(
         text(&aws.succeed("admin-get-user", &user).await?, "/UserStatus")?,
         "CONFIRMED",
@@ -128,7 +128,7 @@ pub async fn temporary_password(aws: &AwsCli<'_>) -> Result<()> {
     let set = aws
         .succeed("admin-set-user-password", &[user.as_slice(), &password].concat())
         .await?;
-    equal(set, json!({}))?;
+    equal(&set, &json!({}))?;
     equal(
         text(&aws.succeed("admin-get-user", &user).await?, "/UserStatus")?,
         "FORCE_CHANGE_PASSWORD",
@@ -167,10 +167,8 @@ pub async fn temporary_password(aws: &AwsCli<'_>) -> Result<()> {
 
     let me = aws.succeed("get-user", &["--access-token", tokens.access]).await?;
     let sub = text(&signed_up, "/UserSub")?;
-    equal(
-        me,
-        json!({"Username": "alice", "UserAttributes": [{"Name": "sub", "Value": sub}]}),
-    )?;
+    let expected = json!({"Username": "alice", "UserAttributes": [{"Name": "sub", "Value": sub}]});
+    equal(&me, &expected)?;
     equal(
         text(&aws.succeed("admin-get-user", &user).await?, "/UserStatus")?,
         "CONFIRMED",
@@ -216,7 +214,7 @@ pub async fn self_service(aws: &AwsCli<'_>, code: impl AsyncFnOnce(&str) -> Resu
     )
     .await?;
     let arguments = [user.as_slice(), &["--confirmation-code", &code]].concat();
-    equal(aws.succeed("confirm-sign-up", &arguments).await?, json!({}))?;
+    equal(&aws.succeed("confirm-sign-up", &arguments).await?, &json!({}))?;
 
     let signed_in = aws.sign_in(&client_id, PERMANENT).await?;
     let tokens = Tokens::of(&signed_in)?;
@@ -241,11 +239,10 @@ pub async fn self_service(aws: &AwsCli<'_>, code: impl AsyncFnOnce(&str) -> Resu
         "alice",
     )?;
 
-    equal(
-        aws.succeed("global-sign-out", &["--access-token", tokens.access])
-            .await?,
-        json!({}),
-    )?;
+    let signed_out = aws
+        .succeed("global-sign-out", &["--access-token", tokens.access])
+        .await?;
+    equal(&signed_out, &json!({}))?;
     for access in [tokens.access, renewed.access] {
         let message = "Access Token has been revoked";
         aws.refuse(
@@ -307,7 +304,7 @@ fn text<'a>(json: &'a Value, pointer: &str) -> Result<&'a str> {
         .with_context(|| format!("no text at {pointer} in {json}"))
 }
 
-fn equal<T: PartialEq + std::fmt::Debug>(actual: T, expected: T) -> Result<()> {
+fn equal<T: Copy + PartialEq + std::fmt::Debug>(actual: T, expected: T) -> Result<()> {
     if actual != expected {
         bail!("expected {expected:?}\n     got {actual:?}");
     }
