@@ -28,4 +28,4 @@ pub use pages::Page;
 pub use sign_in::{Answer, Outcome, SignIn};
 pub use sign_up::{Registration, Registered};
 pub use triggers::Triggers;
-pub use world::{Mode, Parts, Settings, World};
+pub use world::{CUSTOM_ID, Mode, Parts, Settings, World};

@@ -24,6 +24,9 @@ const CACHED_CLIENTS: u64 = 100_000;
 /// Keys never change under their pool; the bound keeps memory flat.
 const CACHED_KEYS: u64 = 1_000;
 
+/// The tag, or the beginning of a client's name, by which tests fix ids in development mode.
+pub const CUSTOM_ID: &str = "_custom_id_";
+
 /// Whether the server trusts its surroundings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {

@@ -8,7 +8,6 @@ pub mod cli;
 mod commands;
 pub mod config;
 pub mod database;
-pub mod health;
 pub mod listener;
 pub mod master_key;
 pub mod shutdown;

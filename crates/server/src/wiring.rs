@@ -1,15 +1,29 @@
 //! Builds the application from its configuration.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 use axum::Router;
+use poolhouse_api::{AccessKeys, Api};
+use poolhouse_crypto::entropy::{Entropy, SystemEntropy};
+use poolhouse_crypto::key_reserve::KeyReserve;
+use poolhouse_crypto::password::{Parameters, PasswordHasher};
+use poolhouse_crypto::seal::Sealer;
+use poolhouse_domain::SystemClock;
+use poolhouse_engine::{Parts, Settings, World};
+use poolhouse_model::Secret;
 use poolhouse_outbound::{Inbox, Outbound, Smtp};
-use poolhouse_storage::Db;
+use poolhouse_storage::{Db, Store};
+use poolhouse_web::App as Web;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::{Config, Mode};
-use crate::{database, health};
+use crate::{database, master_key};
+
+/// How often expired rows are deleted, and how many of a kind at a time.
+const PURGE_INTERVAL: Duration = Duration::from_secs(60);
+const PURGE_BATCH: i64 = 1_000;
 
 /// Everything that serves requests.
 pub struct App {
@@ -20,14 +34,73 @@ pub struct App {
 
 /// Opens and migrates the database and builds the router; `/readyz` answers 503 once `ending` is cancelled.
 pub async fn wire(config: &Config, ending: CancellationToken) -> anyhow::Result<App> {
+    let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
+    let master_key = master_key::load(config, entropy.as_ref())?;
+    let sealer = Arc::new(Sealer::new(&master_key).context("the master key can't be used")?);
     let db = database::open(config).await?;
     database::migrate(config, &db).await?;
-    let router = health::router(db.clone(), ending);
+    let store = Store::new(db.clone(), Arc::clone(&sealer), Arc::clone(&entropy));
+    let (messenger, inbox) = messenger(config)?;
+    let world = World::new(Parts {
+        settings: settings(config),
+        hasher: hasher(config, Arc::clone(&entropy))?,
+        key_reserve: KeyReserve::start(config.key_reserve),
+        messenger: Arc::new(messenger),
+        clock: Arc::new(SystemClock),
+        store,
+        entropy,
+        sealer,
+    });
+    tokio::spawn(purge(Arc::clone(&world), ending.clone()));
+    let api = Api::new(Arc::clone(&world), access_keys(config));
+    let router = poolhouse_web::router(Web { world, api, inbox, draining: ending });
     Ok(App { router, db })
 }
 
+fn settings(config: &Config) -> Settings {
+    Settings {
+        mode: match config.mode {
+            Mode::Development => poolhouse_engine::Mode::Development,
+            Mode::Production => poolhouse_engine::Mode::Production,
+        },
+        region: config.region.clone(),
+        account_id: config.account_id.clone(),
+        public_url: config.public_url.clone(),
+    }
+}
+
+fn hasher(config: &Config, entropy: Arc<dyn Entropy>) -> anyhow::Result<PasswordHasher> {
+    let parameters = match config.mode {
+        Mode::Development => Parameters::DEVELOPMENT,
+        Mode::Production => Parameters::PRODUCTION,
+    };
+    let workers = match config.hash_workers {
+        Some(workers) => workers,
+        None => std::thread::available_parallelism().context("cannot tell how many cores there are: set hash_workers")?,
+    };
+    PasswordHasher::new(parameters, workers.get(), config.hash_queue, entropy).context("cannot start the password workers")
+}
+
+fn access_keys(config: &Config) -> AccessKeys {
+    let keys = config.access_keys.iter();
+    keys.map(|key| (key.id.clone(), Secret::from(key.secret.expose().to_owned()))).collect()
+}
+
+/// Deletes expired rows, over and over, until the server ends.
+async fn purge(world: Arc<World>, ending: CancellationToken) {
+    loop {
+        tokio::select! {
+            () = ending.cancelled() => return,
+            () = tokio::time::sleep(PURGE_INTERVAL) => {}
+        }
+        if let Err(error) = world.store.purge_expired(world.clock.now(), PURGE_BATCH).await {
+            tracing::warn!(error = &error as &dyn std::error::Error, "expired rows could not be deleted");
+        }
+    }
+}
+
 /// The messenger, and in development mode the inbox that it fills.
-pub fn messenger(config: &Config) -> anyhow::Result<(Outbound, Option<Arc<Inbox>>)> {
+fn messenger(config: &Config) -> anyhow::Result<(Outbound, Option<Arc<Inbox>>)> {
     let inbox = (config.mode == Mode::Development).then(|| Arc::new(Inbox::new()));
     let smtp = config
         .smtp_url

@@ -95,7 +95,6 @@ impl Client {
             client_id: self.settings.client_id.clone(),
             user_pool_id: self.settings.user_pool_id.clone(),
             client_name: self.settings.client_name.clone(),
-            ..UserPoolClientDescription::default()
         }
     }
 

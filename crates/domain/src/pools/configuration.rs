@@ -168,7 +168,7 @@ impl Pool {
         settings.issuer_configuration = Some(
             configuration
                 .issuer_configuration
-                .unwrap_or(IssuerConfigurationType { r#type: Some(IssuerType::Original), ..Default::default() }),
+                .unwrap_or(IssuerConfigurationType { r#type: Some(IssuerType::Original) }),
         );
         if configuration.acr_configuration.is_some() && tier == UserPoolTierType::Lite {
             return Err(tier_lacks("Step-up authentication"));

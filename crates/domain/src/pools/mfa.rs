@@ -16,8 +16,9 @@ impl Pool {
         let mode = mode.unwrap_or(self.mfa());
         let sms = self.settings.sms_configuration.is_some();
         if mode != UserPoolMfaType::Off {
-            let other = !creating && (self.offers_software_token() || self.factors.email.is_some());
-            if !other && !(sms && self.auto_verifies(VerifiedAttributeType::PhoneNumber)) {
+            let has_sms = sms && self.auto_verifies(VerifiedAttributeType::PhoneNumber);
+            let has_other = !creating && (self.offers_software_token() || self.factors.email.is_some());
+            if !has_sms && !has_other {
                 return Err(Error::invalid_parameter(
                     "SMS configuration and Auto verification for phone_number are required when MFA is \
                      required/optional",

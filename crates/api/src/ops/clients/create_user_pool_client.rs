@@ -1,13 +1,18 @@
 //! [`CreateUserPoolClient`](https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateUserPoolClient.html)
+//!
+//! *Differs from AWS:* in development mode a name of the form `_custom_id_:<id>` fixes the id of the client.
 
 use poolhouse_domain::clients::{Client, ClientSecret};
 use poolhouse_domain::{Error, Result};
-use poolhouse_engine::Cx;
+use poolhouse_engine::{CUSTOM_ID, Cx, Mode};
 use poolhouse_model::operations::CreateUserPoolClient;
 use poolhouse_model::{CreateUserPoolClientRequest, CreateUserPoolClientResponse};
 
-use super::{CLIENT_ID_LENGTH, generate_secret};
+use super::generate_secret;
 use crate::Handle;
+
+/// The length of an app client id.
+const CLIENT_ID_LENGTH: usize = 26;
 
 impl Handle for CreateUserPoolClient {
     async fn handle(cx: &Cx, input: CreateUserPoolClientRequest) -> Result<CreateUserPoolClientResponse> {
@@ -16,11 +21,26 @@ impl Handle for CreateUserPoolClient {
         if generate && input.client_secret.is_some() {
             return Err(Error::invalid_parameter("ClientSecret and GenerateSecret can't be given together."));
         }
-        let id = cx.entropy.alphanumeric_lower(CLIENT_ID_LENGTH);
+        let id = match custom_id(cx, &input.client_name) {
+            Some(id) => id.to_owned(),
+            None => cx.entropy.alphanumeric_lower(CLIENT_ID_LENGTH),
+        };
         let value = input.client_secret.clone().or_else(|| generate.then(|| generate_secret(cx)));
         let secrets = value.map(|value| ClientSecret::new(&id, value, &[], cx.now())).into_iter().collect();
         let client = Client::create(&pool, &id, secrets, input.into(), &[], cx.now())?;
-        cx.store.clients().insert(&client).await?;
+        cx.store.clients().insert(&client).await.map_err(|error| match error {
+            poolhouse_storage::Error::Unique { .. } => {
+                Error::invalid_parameter(format!("An app client with the id {id} exists already."))
+            }
+            other => other.into(),
+        })?;
         Ok(CreateUserPoolClientResponse { user_pool_client: Some(client.describe()) })
     }
+}
+
+/// The id that a test fixes by the name of the client.
+fn custom_id<'a>(cx: &Cx, name: &'a str) -> Option<&'a str> {
+    let id = name.strip_prefix(CUSTOM_ID)?.strip_prefix(':')?;
+    let fits = (1..=128).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    (fits && cx.settings.mode == Mode::Development).then_some(id)
 }

@@ -12,8 +12,6 @@ mod update_user_pool_client;
 use poolhouse_engine::Cx;
 use poolhouse_model::Secret;
 
-/// The length of an app client id.
-const CLIENT_ID_LENGTH: usize = 26;
 /// The length of a generated secret.
 const SECRET_LENGTH: usize = 52;
 
