@@ -110,6 +110,7 @@ CREATE TABLE codes (
     PRIMARY KEY (pool_id, sub, purpose),
     FOREIGN KEY (pool_id, sub) REFERENCES users (pool_id, sub) ON DELETE CASCADE
 );
+CREATE INDEX codes_by_expiry ON codes (expires_at);
 
 -- The refresh token of one sign-in and its successors.
 CREATE TABLE refresh_families (

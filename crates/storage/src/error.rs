@@ -1,5 +1,7 @@
 //! What can go wrong between a repository and its database.
 
+use poolhouse_crypto::seal::SealError;
+use poolhouse_domain::names::NameKind;
 use sqlx::error::{DatabaseError, ErrorKind};
 use sqlx::migrate::MigrateError;
 
@@ -18,6 +20,9 @@ pub enum Error {
         /// The table whose primary key or unique index was violated.
         table: String,
     },
+    /// Another user of the pool is found by a name that this one was to have.
+    #[error("a name of the user belongs to another one already")]
+    NameTaken(NameKind),
     /// The row refers to another one that does not exist (any more).
     #[error("a row that this one refers to does not exist")]
     ForeignKey,
@@ -34,6 +39,9 @@ pub enum Error {
     /// A stored value is not what the program expects of it.
     #[error("a stored value cannot be read")]
     Corrupt(#[source] Cause),
+    /// A secret could not be sealed, or a stored one not opened: it is of another master key, or altered.
+    #[error("a stored secret cannot be sealed or opened")]
+    Seal(#[from] SealError),
     /// The address given to [`Db::connect`](crate::Db::connect) names no database; the text says why.
     #[error("not a database address: {0}")]
     Address(String),

@@ -1,0 +1,56 @@
+//! Removing what has expired.
+
+use poolhouse_domain::{DAY, HOUR, Timestamp};
+
+use crate::error::Result;
+use crate::store::Store;
+
+/// A statement that deletes up to `$2` rows that expired by `$1`, and how long rows stay after they have expired.
+struct Purge {
+    sql: &'static str,
+    remains: i64,
+}
+
+/// The rows to delete are looked at twice: one may be renewed while the statement runs.
+const PURGES: [Purge; 5] = [
+    Purge {
+        sql: "DELETE FROM codes WHERE expires_at <= $1 AND (pool_id, sub, purpose) IN \
+              (SELECT pool_id, sub, purpose FROM codes WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)",
+        remains: 0,
+    },
+    // A late answer is told why it is refused.
+    Purge {
+        sql: "DELETE FROM auth_sessions WHERE expires_at <= $1 AND id IN \
+              (SELECT id FROM auth_sessions WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)",
+        remains: HOUR,
+    },
+    // The access tokens of the last refresh outlive the refresh token, by no more than a day.
+    Purge {
+        sql: "DELETE FROM refresh_families WHERE expires_at <= $1 AND (pool_id, event_id) IN \
+              (SELECT pool_id, event_id FROM refresh_families WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)",
+        remains: DAY,
+    },
+    Purge {
+        sql: "DELETE FROM lockouts WHERE expires_at <= $1 AND (pool_id, subject) IN \
+              (SELECT pool_id, subject FROM lockouts WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)",
+        remains: 0,
+    },
+    Purge {
+        sql: "DELETE FROM counters WHERE expires_at <= $1 AND (pool_id, subject) IN \
+              (SELECT pool_id, subject FROM counters WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)",
+        remains: 0,
+    },
+];
+
+impl Store {
+    /// Deletes what has expired, up to `limit` rows of each kind; answers how many rows it deleted. Once it answers
+    /// zero there is nothing left to delete.
+    pub async fn purge_expired(&self, now: Timestamp, limit: i64) -> Result<u64> {
+        let mut deleted = 0;
+        for Purge { sql, remains } in PURGES {
+            let by = now.plus_millis(-remains).millis();
+            deleted += self.db().conn().write(sql, &[by.into(), limit.into()]).await?;
+        }
+        Ok(deleted)
+    }
+}

@@ -1,0 +1,100 @@
+//! The store as use cases see it.
+
+use std::sync::Arc;
+
+use poolhouse_crypto::entropy::Entropy;
+use poolhouse_crypto::seal::Sealer;
+
+use crate::conn::Tx;
+use crate::db::Db;
+use crate::error::Result;
+use crate::repositories::{Clients, Codes, Counters, Families, Groups, Lockouts, Pools, Sessions, SigningKeys, Users};
+use crate::vault::Vault;
+
+/// Everything that Poolhouse remembers; clones share its connections.
+///
+/// What is written through the store itself is written at once, whole or not at all. A repository serves one call.
+#[derive(Clone)]
+pub struct Store {
+    db: Db,
+    vault: Arc<Vault>,
+}
+
+/// Writes that happen together: nothing is written when it is dropped before [`Self::commit`], which is what to do
+/// after any error.
+pub struct Transaction {
+    tx: Tx,
+    vault: Arc<Vault>,
+}
+
+impl Store {
+    /// Keeps things in `db`, which must have the newest schema, with their secrets under `sealer`.
+    pub fn new(db: Db, sealer: Arc<Sealer>, entropy: Arc<dyn Entropy>) -> Self {
+        Self {
+            db,
+            vault: Arc::new(Vault::new(sealer, entropy)),
+        }
+    }
+
+    /// The database.
+    pub fn db(&self) -> &Db {
+        &self.db
+    }
+
+    /// Begins a transaction. While it is open, go to the store through it alone: it may hold the only connection.
+    pub async fn begin(&self) -> Result<Transaction> {
+        Ok(Transaction {
+            tx: self.db.begin().await?,
+            vault: Arc::clone(&self.vault),
+        })
+    }
+}
+
+impl Transaction {
+    /// Makes everything written durable and visible to others.
+    pub async fn commit(self) -> Result<()> {
+        self.tx.commit().await
+    }
+}
+
+/// Gives the store and its transactions their repositories.
+macro_rules! repositories {
+    ($($(#[$doc:meta])* $method:ident: $repository:ident { conn $(, $vault:ident)? })+) => {
+        impl Store {
+            $($(#[$doc])*
+            pub fn $method(&self) -> $repository<'_> {
+                $repository { conn: self.db.conn(), $($vault: &self.$vault)? }
+            })+
+        }
+
+        impl Transaction {
+            $($(#[$doc])*
+            pub fn $method(&mut self) -> $repository<'_> {
+                $repository { conn: self.tx.conn(), $($vault: &self.$vault)? }
+            })+
+        }
+    };
+}
+
+repositories! {
+    /// User pools.
+    pools: Pools { conn }
+    /// The keys that sign the tokens of a pool.
+    signing_keys: SigningKeys { conn, vault }
+    /// App clients.
+    clients: Clients { conn, vault }
+    /// Users and the names that they are found by.
+    users: Users { conn }
+    /// Groups and their members.
+    groups: Groups { conn }
+    /// Codes that were sent and not used yet.
+    codes: Codes { conn }
+    /// What sign-ins left behind: families of refresh tokens.
+    families: Families { conn }
+    /// Sign-ins between two challenges.
+    sessions: Sessions { conn }
+    /// Pauses after wrong passwords.
+    lockouts: Lockouts { conn }
+    /// Attempts within a window of time.
+    counters: Counters { conn }
+}
