@@ -49,7 +49,10 @@ struct Route {
 
 impl Route {
     fn of<O: Handle>() -> Self {
-        Self { description: Description::of::<O>(), run: |cx, id, body| Box::pin(run::<O>(cx, id, body)) }
+        Self {
+            description: Description::of::<O>(),
+            run: |cx, id, body| Box::pin(run::<O>(cx, id, body)),
+        }
     }
 }
 
@@ -70,13 +73,16 @@ async fn run<O: Handle>(cx: Cx, id: Uuid, body: Bytes) -> Result<Response<Bytes>
     let input = parse::input::<O>(&body, &SERVICE)?;
     match O::handle(&cx, input).await {
         Ok(output) => encode::success::<O>(&output, id),
-        Err(error) => Err(fault(error, &Description::of::<O>(), &cx.request.id)),
+        Err(error) => Err(fault(&error, &Description::of::<O>(), &cx.request.id)),
     }
 }
 
 impl Api {
     pub fn new(world: Arc<World>, access_keys: AccessKeys) -> Self {
-        Self { world, access_keys: Arc::new(access_keys) }
+        Self {
+            world,
+            access_keys: Arc::new(access_keys),
+        }
     }
 
     /// Answers a request: whatever happens, with a response of the protocol.
@@ -89,7 +95,7 @@ impl Api {
         let name = operation_name(&call.parts.headers, &SERVICE)?;
         let route = route(name).ok_or_else(Fault::unknown_operation)?;
         let scope = self.authorise(route.description.auth, &call)?;
-        let cx = Cx::new(Arc::clone(&self.world), self.request(&call, scope));
+        let cx = Cx::new(Arc::clone(&self.world), self.request(&call, scope.as_ref()));
         tracing::debug!(operation = route.description.name, request_id = cx.request.id, "call");
         (route.run)(cx, call.id, call.body).await
     }
@@ -103,7 +109,10 @@ impl Api {
             (Mode::Development, _) => Ok(claimed_scope(call.parts)),
             (Mode::Production, Auth::Either) if !signed => Ok(None),
             (Mode::Production, _) => {
-                let expected = Expected { region: &self.world.settings.region, service: SERVICE.signing_name };
+                let expected = Expected {
+                    region: &self.world.settings.region,
+                    service: SERVICE.signing_name,
+                };
                 let secret = |id: &str| self.access_keys.get(id).map(|secret| secret.expose().to_owned());
                 let now = self.world.clock.now().seconds();
                 sigv4::verify(call.parts, &call.body, expected, now, &secret).map(Some)
@@ -111,11 +120,12 @@ impl Api {
         }
     }
 
-    fn request(&self, call: &Call<'_>, scope: Option<Scope>) -> Request {
+    fn request(&self, call: &Call<'_>, scope: Option<&Scope>) -> Request {
         let settings = &self.world.settings;
-        let region = scope.as_ref().map(|scope| scope.region.as_str()).filter(|region| is_region(region));
+        let region = scope
+            .map(|scope| scope.region.as_str())
+            .filter(|region| is_region(region));
         let account = scope
-            .as_ref()
             .filter(|_| settings.mode == Mode::Development)
             .map(|scope| scope.access_key_id.as_str())
             .filter(|id| is_account(id));
@@ -135,7 +145,10 @@ fn claimed_scope(parts: &request::Parts) -> Option<Scope> {
 
 /// Whether a text has the form of a region, which becomes part of pool ids.
 fn is_region(text: &str) -> bool {
-    (1..=40).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+    (1..=40).contains(&text.len())
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
 }
 
 /// Whether an access key id is an account id, as stand-ins for AWS read it.

@@ -1,35 +1,40 @@
 //! Domain errors in the words of the JSON API: the one place that knows which AWS error a situation is.
 
-use std::error::Error as _;
-
 use poolhouse_awsjson::{Description, Fault};
 use poolhouse_domain::Error;
+use poolhouse_domain::error::chain;
 
 /// Words `error` as `operation` answers it.
-pub fn fault(error: Error, operation: &Description, request_id: &str) -> Fault {
-    if let Error::Internal(source) = &error {
-        let causes = std::iter::successors(Some(source.as_ref() as &dyn std::error::Error), |cause| cause.source());
-        let chain = causes.map(ToString::to_string).collect::<Vec<_>>().join(": ");
-        tracing::error!(request_id, operation = operation.name, error = chain, "internal failure");
+pub fn fault(error: &Error, operation: &Description, request_id: &str) -> Fault {
+    if let Error::Internal(source) = error {
+        tracing::error!(
+            request_id,
+            operation = operation.name,
+            error = chain(source.as_ref()),
+            "internal failure"
+        );
         // Three operations on client secrets call it by another name.
         let secrets = operation.errors.contains(&"InternalServerException");
-        return Fault::server(if secrets { "InternalServerException" } else { "InternalErrorException" });
+        return Fault::server(if secrets {
+            "InternalServerException"
+        } else {
+            "InternalErrorException"
+        });
     }
-    let code = match &error {
+    let code = match error {
         Error::ConcurrentModification if !operation.errors.contains(&"ConcurrentModificationException") => {
             "TooManyRequestsException"
         }
-        error => code(error),
+        _ => code(error),
     };
     Fault::client(code, error.to_string())
 }
 
 fn code(error: &Error) -> &'static str {
     match error {
-        Error::PoolNotFound(_)
-        | Error::ClientNotFound(_)
-        | Error::ClientSecretNotFound(_)
-        | Error::GroupNotFound => "ResourceNotFoundException",
+        Error::PoolNotFound(_) | Error::ClientNotFound(_) | Error::ClientSecretNotFound(_) | Error::GroupNotFound => {
+            "ResourceNotFoundException"
+        }
         Error::UserNotFound | Error::UsernameClientCombinationNotFound => "UserNotFoundException",
         Error::UserExists | Error::UserAccountExists | Error::UsernameAttributeExists(_) => "UsernameExistsException",
         Error::AliasExists(_) | Error::AliasExistsAtConfirmation(_) => "AliasExistsException",

@@ -47,9 +47,15 @@ impl Group {
 
 /// The role of the group with the lowest precedence; none when such groups disagree.
 pub fn preferred_role(groups: &[Group]) -> Option<&str> {
-    let with_role = || groups.iter().filter(|group| group.role_arn.is_some() && group.precedence.is_some());
+    let with_role = || {
+        groups
+            .iter()
+            .filter(|group| group.role_arn.is_some() && group.precedence.is_some())
+    };
     let best = with_role().filter_map(|group| group.precedence).min()?;
-    let mut roles = with_role().filter(|group| group.precedence == Some(best)).filter_map(|group| group.role_arn.as_deref());
+    let mut roles = with_role()
+        .filter(|group| group.precedence == Some(best))
+        .filter_map(|group| group.role_arn.as_deref());
     let role = roles.next()?;
     roles.all(|other| other == role).then_some(role)
 }
@@ -74,20 +80,35 @@ mod tests {
 
     #[test]
     fn the_lowest_precedence_gives_the_role() {
-        let groups = [group("a", Some(2), Some("role-a")), group("b", Some(1), Some("role-b")), group("c", None, Some("c"))];
+        let groups = [
+            group("a", Some(2), Some("role-a")),
+            group("b", Some(1), Some("role-b")),
+            group("c", None, Some("c")),
+        ];
         assert_eq!(preferred_role(&groups), Some("role-b"));
     }
 
     #[test]
     fn a_tie_gives_the_role_only_when_it_is_the_same() {
-        assert_eq!(preferred_role(&[group("a", Some(1), Some("x")), group("b", Some(1), Some("y"))]), None);
-        assert_eq!(preferred_role(&[group("a", Some(1), Some("x")), group("b", Some(1), Some("x"))]), Some("x"));
+        assert_eq!(
+            preferred_role(&[group("a", Some(1), Some("x")), group("b", Some(1), Some("y"))]),
+            None
+        );
+        assert_eq!(
+            preferred_role(&[group("a", Some(1), Some("x")), group("b", Some(1), Some("x"))]),
+            Some("x")
+        );
         assert_eq!(preferred_role(&[group("a", None, Some("x"))]), None);
     }
 
     #[test]
     fn groups_without_precedence_come_last() {
-        let mut groups = [group("z", None, None), group("b", Some(3), None), group("a", Some(3), None), group("c", Some(0), None)];
+        let mut groups = [
+            group("z", None, None),
+            group("b", Some(3), None),
+            group("a", Some(3), None),
+            group("c", Some(0), None),
+        ];
         Group::sort(&mut groups);
         assert_eq!(groups.map(|group| group.name), ["c", "a", "b", "z"]);
     }

@@ -68,7 +68,11 @@ impl Grant<'_> {
         claims.extend(self.common("id", token_id, self.client.id_token_lifetime()));
         claims.insert("aud".into(), self.client.id().into());
         claims.insert("cognito:username".into(), self.user.username.as_str().into());
-        let roles: Vec<&str> = self.groups.iter().filter_map(|group| group.role_arn.as_deref()).collect();
+        let roles: Vec<&str> = self
+            .groups
+            .iter()
+            .filter_map(|group| group.role_arn.as_deref())
+            .collect();
         if !roles.is_empty() {
             claims.insert("cognito:roles".into(), json!(roles));
             if let Some(role) = preferred_role(self.groups) {

@@ -71,12 +71,19 @@ impl User {
     /// Whether the user still has the temporary password of `lifetime` milliseconds and it is too old at `now`.
     pub fn temporary_password_expired(&self, lifetime: i64, now: Timestamp) -> bool {
         self.status == UserStatusType::ForceChangePassword
-            && self.password.as_ref().is_some_and(|password| password.set_at.millis() + lifetime <= now.millis())
+            && self
+                .password
+                .as_ref()
+                .is_some_and(|password| password.set_at.millis() + lifetime <= now.millis())
     }
 
     /// Whether the user may be confirmed, and the refusal if not.
     pub fn check_confirmable(&self) -> Result<()> {
-        if self.status == UserStatusType::Unconfirmed { Ok(()) } else { Err(Error::NotConfirmable(self.status)) }
+        if self.status == UserStatusType::Unconfirmed {
+            Ok(())
+        } else {
+            Err(Error::NotConfirmable(self.status))
+        }
     }
 
     /// Marks `attribute` verified, with the value that was proved.

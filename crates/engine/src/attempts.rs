@@ -15,7 +15,11 @@ impl Cx {
     pub(crate) async fn count_attempt(&self, pool: &Pool, subject: &str, attempt: Attempt) -> Result<()> {
         let key = format!("{}:{subject}", attempt.as_str());
         let count = self.store.counters().count(pool.id(), &key, self.now(), HOUR).await?;
-        if count > attempt.per_hour() { Err(Error::AttemptLimitExceeded) } else { Ok(()) }
+        if count > attempt.per_hour() {
+            Err(Error::AttemptLimitExceeded)
+        } else {
+            Ok(())
+        }
     }
 
     /// Whether `subject` has attempted it within the hour.
@@ -27,7 +31,10 @@ impl Cx {
     /// The subject under which attempts on a name that belongs to nobody are counted: they must look the same.
     pub(crate) fn nobody(&self, pool: &Pool, name: &str) -> String {
         let key = names::fold(pool.case_sensitive(), name);
-        format!("name:{}", self.keyed_hash(Purpose::new("nobody"), &[pool.id().as_bytes(), key.as_bytes()]))
+        format!(
+            "name:{}",
+            self.keyed_hash(Purpose::new("nobody"), &[pool.id().as_bytes(), key.as_bytes()])
+        )
     }
 
     /// Refuses sign-in while `subject` pauses after wrong passwords.
@@ -41,7 +48,15 @@ impl Cx {
     /// Counts a wrong password and sets the pause that it earns. Written at once: the sign-in fails, the count stays.
     pub(crate) async fn count_failure(&self, pool: &Pool, subject: &str) -> Result<()> {
         let lockouts = self.store.lockouts();
-        lockouts.record_failure(pool.id(), subject, self.now(), lockout::LONGEST_PAUSE, lockout::pause_after).await?;
+        lockouts
+            .record_failure(
+                pool.id(),
+                subject,
+                self.now(),
+                lockout::LONGEST_PAUSE,
+                lockout::pause_after,
+            )
+            .await?;
         Ok(())
     }
 }

@@ -78,13 +78,16 @@ impl Cx {
         attribute: VerifiedAttributeType,
     ) -> Result<CodeDeliveryDetailsType> {
         let Caller { pool, user, .. } = caller;
-        self.count_attempt(pool, &user.sub, Attempt::RequestAttributeCode).await?;
+        self.count_attempt(pool, &user.sub, Attempt::RequestAttributeCode)
+            .await?;
         let waiting = user.pending.get(attribute.as_str()).map(String::as_str);
         let destination = waiting.or_else(|| user.attributes.given(attribute.as_str()));
-        let destination = destination.ok_or_else(|| {
-            Error::invalid_parameter(format!("User has no {attribute} to verify."))
-        })?;
-        let channel = Channel { attribute, destination: destination.to_owned() };
+        let destination =
+            destination.ok_or_else(|| Error::invalid_parameter(format!("User has no {attribute} to verify.")))?;
+        let channel = Channel {
+            attribute,
+            destination: destination.to_owned(),
+        };
         let purpose = CodePurpose::verify(attribute);
         let request = self.request_code(pool, None, user, &channel, purpose, Kind::VerifyUserAttribute)?;
         self.send_code(request).await
@@ -126,7 +129,10 @@ fn settle(
     if !is_new || changes.get(flag) == Some("true") {
         return None;
     }
-    let channel = Channel { attribute, destination: value.to_owned() };
+    let channel = Channel {
+        attribute,
+        destination: value.to_owned(),
+    };
     if pool.verifies_before_update(attribute) {
         for unchanged in [name, flag] {
             match before.get(unchanged) {
@@ -147,5 +153,7 @@ fn alias_changed(pool: &Pool, before: &Attributes, after: &Attributes) -> bool {
         .alias_attributes
         .as_ref()
         .is_some_and(|aliases| aliases.contains(&AliasAttributeType::PreferredUsername));
-    is_alias && before.get(PREFERRED_USERNAME).is_some() && before.get(PREFERRED_USERNAME) != after.get(PREFERRED_USERNAME)
+    is_alias
+        && before.get(PREFERRED_USERNAME).is_some()
+        && before.get(PREFERRED_USERNAME) != after.get(PREFERRED_USERNAME)
 }

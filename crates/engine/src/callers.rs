@@ -64,11 +64,19 @@ impl Cx {
         let (Some(sub), Some(event_id), Some(client_id)) = (text("sub"), text("event_id"), text("client_id")) else {
             return Err(invalid());
         };
-        if !text("scope").unwrap_or_default().split(' ').any(|scope| scope == ADMIN_SCOPE) {
+        if !text("scope")
+            .unwrap_or_default()
+            .split(' ')
+            .any(|scope| scope == ADMIN_SCOPE)
+        {
             return Err(Error::AccessTokenScopes);
         }
-        let (user, signed_in) =
-            self.store.users().with_sign_in(pool.id(), sub, event_id).await?.ok_or(Error::UserNotFound)?;
+        let (user, signed_in) = self
+            .store
+            .users()
+            .with_sign_in(pool.id(), sub, event_id)
+            .await?
+            .ok_or(Error::UserNotFound)?;
         user.check_enabled()?;
         if !signed_in {
             return Err(Error::AccessTokenRevoked);
@@ -80,6 +88,11 @@ impl Cx {
             Error::ClientNotFound(_) => Error::AccessTokenRevoked,
             other => other,
         })?;
-        Ok(Caller { pool, client, user, event_id: event_id.to_owned() })
+        Ok(Caller {
+            pool,
+            client,
+            user,
+            event_id: event_id.to_owned(),
+        })
     }
 }

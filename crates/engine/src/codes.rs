@@ -5,6 +5,7 @@ use poolhouse_crypto::seal::Purpose;
 use poolhouse_domain::clients::Client;
 use poolhouse_domain::codes::{CODE_DIGITS, Code, CodeDelivery, CodePurpose};
 use poolhouse_domain::delivery::Channel;
+use poolhouse_domain::error::chain;
 use poolhouse_domain::pools::Pool;
 use poolhouse_domain::templates::{self, Rendered};
 use poolhouse_domain::users::User;
@@ -35,7 +36,11 @@ impl Proof {
 
     /// Uses the code up, together with what is written because of it. Of two that race one wins.
     pub async fn consume(self, tx: &mut Transaction) -> Result<()> {
-        if tx.codes().consume(&self.code).await? { Ok(()) } else { Err(Error::CodeExpired) }
+        if tx.codes().consume(&self.code).await? {
+            Ok(())
+        } else {
+            Err(Error::CodeExpired)
+        }
     }
 }
 
@@ -60,7 +65,10 @@ impl Cx {
             purpose,
             hash: self.hash_code(pool.id(), &user.sub, purpose, &digits),
             expires_at: now.plus_millis(purpose.lifetime()),
-            delivery: CodeDelivery { attribute: channel.attribute, destination: channel.destination.clone() },
+            delivery: CodeDelivery {
+                attribute: channel.attribute,
+                destination: channel.destination.clone(),
+            },
         };
         let by_email = channel.attribute == VerifiedAttributeType::Email;
         let link = client
@@ -70,10 +78,21 @@ impl Cx {
         let rendered = match (&link, by_email) {
             (Some(link), _) => templates::verification_link_email(&pool.settings, link),
             (None, true) => templates::verification_email(&pool.settings, &digits),
-            (None, false) => Rendered { subject: None, body: templates::verification_sms(&pool.settings, &digits) },
+            (None, false) => Rendered {
+                subject: None,
+                body: templates::verification_sms(&pool.settings, &digits),
+            },
         };
-        let message = Message { code: Some(digits), link, ..self.message(pool, user, channel, kind, rendered) };
-        Ok(CodeRequest { code, message, details: channel.details() })
+        let message = Message {
+            code: Some(digits),
+            link,
+            ..self.message(pool, user, channel, kind, rendered)
+        };
+        Ok(CodeRequest {
+            code,
+            message,
+            details: channel.details(),
+        })
     }
 
     /// A message to `user` from the pool's own sender.
@@ -119,7 +138,11 @@ impl Cx {
     /// Hands a message to the messenger, after what it speaks of was committed.
     pub(crate) async fn deliver(&self, message: Message) -> Result<()> {
         self.messenger.deliver(message).await.map_err(|error| {
-            tracing::warn!(request_id = self.request.id, error = %chain(&error), "a message could not be delivered");
+            tracing::warn!(
+                request_id = self.request.id,
+                error = chain(&error),
+                "a message could not be delivered"
+            );
             Error::CodeDeliveryFailure("Failed to deliver the message.")
         })
     }
@@ -128,7 +151,9 @@ impl Cx {
     pub(crate) async fn check_code(&self, user: &User, purpose: CodePurpose, digits: &str) -> Result<Proof> {
         let hash = self.hash_code(&user.pool_id, &user.sub, purpose, digits);
         let code = self.store.codes().get(&user.pool_id, &user.sub, purpose).await?;
-        let code = code.filter(|code| code.expires_at > self.now()).ok_or(Error::CodeExpired)?;
+        let code = code
+            .filter(|code| code.expires_at > self.now())
+            .ok_or(Error::CodeExpired)?;
         if !hmac::constant_time_eq(code.hash.as_bytes(), hash.as_bytes()) {
             return Err(Error::CodeMismatch);
         }
@@ -136,7 +161,15 @@ impl Cx {
     }
 
     fn hash_code(&self, pool_id: &str, sub: &str, purpose: CodePurpose, digits: &str) -> String {
-        self.keyed_hash(Purpose::new("code"), &[pool_id.as_bytes(), sub.as_bytes(), purpose.as_str().as_bytes(), digits.as_bytes()])
+        self.keyed_hash(
+            Purpose::new("code"),
+            &[
+                pool_id.as_bytes(),
+                sub.as_bytes(),
+                purpose.as_str().as_bytes(),
+                digits.as_bytes(),
+            ],
+        )
     }
 }
 
@@ -145,16 +178,4 @@ fn confirms_with_link(pool: &Pool) -> bool {
         .verification_message_template
         .as_ref()
         .is_some_and(|template| template.default_email_option == Some(DefaultEmailOptionType::ConfirmWithLink))
-}
-
-/// An error and its causes on one line.
-pub(crate) fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    text
 }

@@ -35,14 +35,22 @@ pub enum Mediums {
 impl Mediums {
     /// The media of a request.
     pub fn from_request(named: Option<Vec<DeliveryMediumType>>) -> Self {
-        named.filter(|mediums| !mediums.is_empty()).map_or(Self::Default, Self::Named)
+        named
+            .filter(|mediums| !mediums.is_empty())
+            .map_or(Self::Default, Self::Named)
     }
 }
 
 impl Cx {
     /// Creates a user with a temporary password and invites them.
     pub async fn invite(&self, pool: &Pool, invitation: Invitation<'_>) -> Result<User> {
-        let Invitation { username, mut attributes, temporary_password, mediums, force_alias_creation } = invitation;
+        let Invitation {
+            username,
+            mut attributes,
+            temporary_password,
+            mediums,
+            force_alias_creation,
+        } = invitation;
         names::add_username_attribute(&pool.settings, username, &mut attributes)?;
         pool.schema().check_new(&attributes, Required::No)?;
         self.triggers(pool).pre_sign_up()?;
@@ -54,9 +62,10 @@ impl Cx {
             None => Some(self.generate_password(pool)),
         };
         let (status, hash) = match &password {
-            Some(password) => {
-                (UserStatusType::ForceChangePassword, Some(self.hash_new_password(pool, password).await?))
-            }
+            Some(password) => (
+                UserStatusType::ForceChangePassword,
+                Some(self.hash_new_password(pool, password).await?),
+            ),
             None => (UserStatusType::Confirmed, None),
         };
         let user = self.new_user(pool, username, attributes, status, hash);
@@ -69,7 +78,10 @@ impl Cx {
         if force_alias_creation {
             tx.users().take_aliases(pool, &user, self.now()).await?;
         }
-        tx.users().insert(pool, &user).await.map_err(|error| invitation_refusal(pool, error.into()))?;
+        tx.users()
+            .insert(pool, &user)
+            .await
+            .map_err(|error| invitation_refusal(pool, error.into()))?;
         tx.commit().await?;
 
         for message in messages {
@@ -131,7 +143,10 @@ impl Cx {
                 DeliveryMediumType::Email => VerifiedAttributeType::Email,
                 DeliveryMediumType::Sms => VerifiedAttributeType::PhoneNumber,
             };
-            let destination = user.attributes.get(attribute.as_str()).filter(|value| !value.is_empty());
+            let destination = user
+                .attributes
+                .get(attribute.as_str())
+                .filter(|value| !value.is_empty());
             let Some(destination) = destination else {
                 if must_reach {
                     return Err(Error::invalid_parameter(format!(
@@ -147,7 +162,10 @@ impl Cx {
                     body: templates::invitation_sms(&pool.settings, typed, password.expose()),
                 },
             };
-            let channel = Channel { attribute, destination: destination.to_owned() };
+            let channel = Channel {
+                attribute,
+                destination: destination.to_owned(),
+            };
             messages.push(Message {
                 temporary_password: Some(password.expose().to_owned()),
                 ..self.message(pool, user, &channel, Kind::AdminCreateUser, text)

@@ -28,7 +28,12 @@ impl Cx {
         if let Some(pool) = self.pools.get(id) {
             return Ok(pool);
         }
-        let pool = self.store.pools().get(id).await?.ok_or_else(|| Error::PoolNotFound(id.to_owned()))?;
+        let pool = self
+            .store
+            .pools()
+            .get(id)
+            .await?
+            .ok_or_else(|| Error::PoolNotFound(id.to_owned()))?;
         let pool = Arc::new(pool);
         self.pools.insert(id.to_owned(), Arc::clone(&pool));
         Ok(pool)
@@ -37,7 +42,11 @@ impl Cx {
     /// The pool `id` as stored now, to change it.
     pub async fn stored_pool(&self, id: &str) -> Result<Pool> {
         self.pool(id).await?;
-        self.store.pools().get(id).await?.ok_or_else(|| Error::PoolNotFound(id.to_owned()))
+        self.store
+            .pools()
+            .get(id)
+            .await?
+            .ok_or_else(|| Error::PoolNotFound(id.to_owned()))
     }
 
     /// Forgets what this node knows of a pool that was written.
@@ -47,15 +56,7 @@ impl Cx {
 
     /// The app client `id` and its pool, for a public operation.
     pub async fn client(&self, id: &str) -> Result<(Arc<Pool>, Arc<Client>)> {
-        let client = match self.clients.get(id) {
-            Some(client) => client,
-            None => {
-                let stored = self.store.clients().get(id).await?;
-                let client = Arc::new(stored.ok_or_else(|| Error::ClientNotFound(id.to_owned()))?);
-                self.clients.insert(id.to_owned(), Arc::clone(&client));
-                client
-            }
-        };
+        let client = self.any_client(id).await?;
         let pool = self.any_pool(client.pool_id()).await.map_err(|error| match error {
             Error::PoolNotFound(_) => Error::ClientNotFound(id.to_owned()),
             other => other,
@@ -63,16 +64,32 @@ impl Cx {
         Ok((pool, client))
     }
 
+    async fn any_client(&self, id: &str) -> Result<Arc<Client>> {
+        if let Some(client) = self.clients.get(id) {
+            return Ok(client);
+        }
+        let stored = self.store.clients().get(id).await?;
+        let client = Arc::new(stored.ok_or_else(|| Error::ClientNotFound(id.to_owned()))?);
+        self.clients.insert(id.to_owned(), Arc::clone(&client));
+        Ok(client)
+    }
+
     /// The app client `id` of the pool that an administrator names.
     pub async fn client_of(&self, pool: &Pool, id: &str) -> Result<Arc<Client>> {
         let (_, client) = self.client(id).await?;
-        if client.pool_id() == pool.id() { Ok(client) } else { Err(Error::ClientNotFound(id.to_owned())) }
+        if client.pool_id() == pool.id() {
+            Ok(client)
+        } else {
+            Err(Error::ClientNotFound(id.to_owned()))
+        }
     }
 
     /// The app client `id` of `pool` as stored now, to change it.
     pub async fn stored_client(&self, pool: &Pool, id: &str) -> Result<Client> {
         let stored = self.store.clients().get(id).await?;
-        stored.filter(|client| client.pool_id() == pool.id()).ok_or_else(|| Error::ClientNotFound(id.to_owned()))
+        stored
+            .filter(|client| client.pool_id() == pool.id())
+            .ok_or_else(|| Error::ClientNotFound(id.to_owned()))
     }
 
     /// Forgets what this node knows of an app client that was written.
@@ -93,7 +110,11 @@ impl Cx {
 
     /// The group `name` of `pool`.
     pub async fn group(&self, pool: &Pool, name: &str) -> Result<Group> {
-        self.store.groups().get(pool.id(), name).await?.ok_or(Error::GroupNotFound)
+        self.store
+            .groups()
+            .get(pool.id(), name)
+            .await?
+            .ok_or(Error::GroupNotFound)
     }
 
     /// Two new keys for a pool: one for id tokens, one for access tokens.

@@ -41,7 +41,10 @@ impl Cx {
         entries.truncate(limit);
         let Some(last) = entries.last() else { return Ok(None) };
         let content = serde_json::to_vec(&(list, key(last))).map_err(Error::internal)?;
-        let token = self.page_tokens.encode(&content, self.entropy.as_ref()).map_err(Error::internal)?;
+        let token = self
+            .page_tokens
+            .encode(&content, self.entropy.as_ref())
+            .map_err(Error::internal)?;
         Ok(Some(token))
     }
 

@@ -67,13 +67,19 @@ impl Cx {
     ) -> Result<()> {
         let Some(mut user) = self.find_user(pool, username).await? else {
             let nobody = self.nobody(pool, username);
-            self.count_attempt(pool, &nobody, Attempt::ConfirmForgotPassword).await?;
+            self.count_attempt(pool, &nobody, Attempt::ConfirmForgotPassword)
+                .await?;
             // Who asked for a code gets the answer of a wrong one, as a user would.
             let asked = self.has_attempted(pool, &nobody, Attempt::ForgotPassword).await?;
             let refusal = Error::UsernameClientCombinationNotFound.for_client(client);
-            return Err(if asked && client.prevents_user_existence_errors() { Error::CodeMismatch } else { refusal });
+            return Err(if asked && client.prevents_user_existence_errors() {
+                Error::CodeMismatch
+            } else {
+                refusal
+            });
         };
-        self.count_attempt(pool, &user.sub, Attempt::ConfirmForgotPassword).await?;
+        self.count_attempt(pool, &user.sub, Attempt::ConfirmForgotPassword)
+            .await?;
         if !user.enabled && !client.prevents_user_existence_errors() {
             return Err(Error::UserDisabled);
         }
@@ -131,6 +137,6 @@ fn recovery_channel(pool: &Pool, user: &User) -> Result<Channel> {
         _ => {
             let setting = pool.settings.account_recovery_setting.as_ref();
             delivery::recovery_channel(setting, &user.attributes, SecondFactors::default())
-        },
+        }
     }
 }

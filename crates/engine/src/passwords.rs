@@ -32,12 +32,18 @@ impl Cx {
     }
 
     pub(crate) async fn verify_password(&self, password: &Secret, hash: &str) -> Result<Verification> {
-        self.hasher.verify(password.expose(), hash).await.map_err(hashing_refusal)
+        self.hasher
+            .verify(password.expose(), hash)
+            .await
+            .map_err(hashing_refusal)
     }
 
     /// Takes as long as verifying a password, for a user who has none.
     pub(crate) async fn verify_absent(&self, password: &Secret) -> Result<()> {
-        self.hasher.verify_absent(password.expose()).await.map_err(hashing_refusal)
+        self.hasher
+            .verify_absent(password.expose())
+            .await
+            .map_err(hashing_refusal)
     }
 
     /// Replaces the caller's password, once they have shown that they know the old one.
@@ -73,7 +79,11 @@ impl Cx {
         let mut user = self.user(pool, username).await?;
         let hash = self.hash_replacement(pool, &user, password).await?;
         user.set_password(hash, pool.password_history_size(), self.now());
-        user.status = if permanent { UserStatusType::Confirmed } else { UserStatusType::ForceChangePassword };
+        user.status = if permanent {
+            UserStatusType::Confirmed
+        } else {
+            UserStatusType::ForceChangePassword
+        };
         let mut tx = self.store.begin().await?;
         tx.users().replace(pool, &mut user).await?;
         tx.lockouts().clear(pool.id(), &user.sub).await?;

@@ -40,7 +40,11 @@ impl Cx {
             return Err(Error::NotImplemented("Device tracking".into()));
         }
         self.check_refresh_secret(client, &family, &payload).await?;
-        let rotated = if client.rotates_refresh_tokens() { Some(self.rotate(&mut family).await?) } else { None };
+        let rotated = if client.rotates_refresh_tokens() {
+            Some(self.rotate(&mut family).await?)
+        } else {
+            None
+        };
         self.issue_tokens(pool, client, &user, &family, rotated).await
     }
 
@@ -82,7 +86,10 @@ impl Cx {
     async fn rotate(&self, family: &mut RefreshFamily) -> Result<Secret> {
         let (token, secret_hash) = self.new_refresh_token(family)?;
         let former = std::mem::replace(&mut family.secret_hash, secret_hash);
-        family.rotated = Some(Rotated { secret_hash: former, at: self.now() });
+        family.rotated = Some(Rotated {
+            secret_hash: former,
+            at: self.now(),
+        });
         match self.store.families().replace(family).await {
             Ok(()) => Ok(token),
             Err(poolhouse_storage::Error::Conflict) => Err(Error::RefreshTokenReused),
@@ -94,7 +101,11 @@ impl Cx {
     pub async fn revoke(&self, pool: &Pool, client: &Client, token: &Secret) -> Result<()> {
         let Some(payload) = self.open_refresh_token(token) else {
             let is_jwt = token.expose().split('.').count() == 3;
-            return if is_jwt { Err(Error::UnsupportedTokenType) } else { Ok(()) };
+            return if is_jwt {
+                Err(Error::UnsupportedTokenType)
+            } else {
+                Ok(())
+            };
         };
         if !client.revokes_tokens() {
             return Err(Error::RevocationDisabled);
@@ -102,7 +113,9 @@ impl Cx {
         if payload.pool_id != pool.id() {
             return Err(Error::RevocationUnauthorized);
         }
-        let Some(family) = self.store.families().get(pool.id(), &payload.event_id).await? else { return Ok(()) };
+        let Some(family) = self.store.families().get(pool.id(), &payload.event_id).await? else {
+            return Ok(());
+        };
         if family.client_id != client.id() {
             return Err(Error::RevocationUnauthorized);
         }

@@ -19,7 +19,11 @@ pub enum Outcome {
     /// The user is signed in.
     Tokens(Box<AuthenticationResultType>),
     /// The user has to answer a challenge.
-    Challenge { name: ChallengeNameType, session: Secret, parameters: BTreeMap<String, String> },
+    Challenge {
+        name: ChallengeNameType,
+        session: Secret,
+        parameters: BTreeMap<String, String>,
+    },
 }
 
 /// A sign-in by name and password.
@@ -119,23 +123,14 @@ impl Cx {
         Ok(self.store.lockouts().clear(pool.id(), &user.sub).await?)
     }
 
-    /// Refuses what the pool demands after the password and can't be asked yet: no token is given instead.
-    fn check_later_factors(&self, pool: &Pool) -> Result<()> {
-        if pool.mfa() == UserPoolMfaType::On {
-            return Err(Error::NotImplemented("Multi-factor authentication".into()));
-        }
-        if pool.tracks_devices() {
-            return Err(Error::NotImplemented("Device tracking".into()));
-        }
-        Ok(())
-    }
-
     /// Gives tokens to a user who has proved everything that the pool asks for.
     async fn complete_sign_in(&self, pool: &Pool, client: &Client, user: &User) -> Result<Outcome> {
-        self.check_later_factors(pool)?;
+        check_later_factors(pool)?;
         self.triggers(pool).post_authentication()?;
         let (family, refresh_token) = self.new_family(pool, client, user)?;
-        let tokens = self.issue_tokens(pool, client, user, &family, Some(refresh_token)).await?;
+        let tokens = self
+            .issue_tokens(pool, client, user, &family, Some(refresh_token))
+            .await?;
         let mut tx = self.store.begin().await?;
         tx.lockouts().clear(pool.id(), &user.sub).await?;
         tx.families().insert(&family).await?;
@@ -144,7 +139,7 @@ impl Cx {
     }
 
     async fn challenge_new_password(&self, pool: &Pool, client: &Client, user: &User, typed: &str) -> Result<Outcome> {
-        self.check_later_factors(pool)?;
+        check_later_factors(pool)?;
         let schema = pool.schema();
         let readable = permissions::readable(&schema, client.settings.read_attributes.as_deref(), &user.attributes);
         let provided: BTreeMap<&str, &str> = readable.iter().filter(|(name, _)| *name != SUB).collect();
@@ -157,8 +152,14 @@ impl Cx {
             ("requiredAttributes".to_owned(), json(serde_json::to_string(&required))?),
             ("userAttributes".to_owned(), json(serde_json::to_string(&provided))?),
         ]);
-        let session = self.open_session(client, user, typed, Step::NewPasswordRequired).await?;
-        Ok(Outcome::Challenge { name: ChallengeNameType::NewPasswordRequired, session, parameters })
+        let session = self
+            .open_session(client, user, typed, Step::NewPasswordRequired)
+            .await?;
+        Ok(Outcome::Challenge {
+            name: ChallengeNameType::NewPasswordRequired,
+            session,
+            parameters,
+        })
     }
 
     /// Stores the state of a sign-in and answers the session string that continues it.
@@ -176,13 +177,19 @@ impl Cx {
         };
         self.store.sessions().insert(&session).await?;
         let ticket = serde_json::to_vec(&SessionTicket { id: session.id }).map_err(Error::internal)?;
-        let sealed = self.session_strings.encode(&ticket, self.entropy.as_ref()).map_err(Error::internal)?;
+        let sealed = self
+            .session_strings
+            .encode(&ticket, self.entropy.as_ref())
+            .map_err(Error::internal)?;
         Ok(Secret::from(sealed))
     }
 
     /// Finds the session that an answer continues: of this client, waiting for this step, named after this user.
     async fn session(&self, client: &Client, answer: &Answer<'_>, step: Step) -> Result<AuthSession> {
-        let opened = self.session_strings.decode(answer.session.expose()).map_err(|_| Error::SessionInvalid)?;
+        let opened = self
+            .session_strings
+            .decode(answer.session.expose())
+            .map_err(|_| Error::SessionInvalid)?;
         let ticket: SessionTicket = serde_json::from_slice(&opened).map_err(|_| Error::SessionInvalid)?;
         let session = match self.store.sessions().get(&ticket.id, self.now()).await? {
             SessionFound::Open(session) => session,
@@ -192,18 +199,26 @@ impl Cx {
         let state = &session.state;
         let fits = state.client_id == client.id()
             && state.step == step
-            && state.names.iter().any(|name| name.eq_ignore_ascii_case(answer.username));
+            && state
+                .names
+                .iter()
+                .any(|name| name.eq_ignore_ascii_case(answer.username));
         if fits { Ok(session) } else { Err(Error::SessionInvalid) }
     }
 
     /// Answers NEW_PASSWORD_REQUIRED: the user sets a password of their own, and the attributes that were missing.
     pub async fn answer_new_password(&self, pool: &Pool, client: &Client, answer: Answer<'_>) -> Result<Outcome> {
-        let password = answer.responses.get("NEW_PASSWORD").ok_or(Error::MissingParameter("NEW_PASSWORD"))?;
+        let password = answer
+            .responses
+            .get("NEW_PASSWORD")
+            .ok_or(Error::MissingParameter("NEW_PASSWORD"))?;
         let session = self.session(client, &answer, Step::NewPasswordRequired).await?;
         let user = self.store.users().by_sub(pool.id(), &session.state.sub).await?;
-        let mut user = user.filter(|user| user.status == UserStatusType::ForceChangePassword).ok_or(Error::SessionInvalid)?;
+        let mut user = user
+            .filter(|user| user.status == UserStatusType::ForceChangePassword)
+            .ok_or(Error::SessionInvalid)?;
         user.check_enabled()?;
-        self.check_later_factors(pool)?;
+        check_later_factors(pool)?;
 
         let given = given_attributes(answer.responses);
         let schema = pool.schema();
@@ -214,7 +229,9 @@ impl Cx {
         schema.check_completion(&user.attributes, &given)?;
         user.attributes = user.attributes.updated(&given);
         if let Some(name) = missing_attributes(pool, &user.attributes).next() {
-            return Err(Error::invalid_parameter(format!("Invalid attributes given, {name} is missing")));
+            return Err(Error::invalid_parameter(format!(
+                "Invalid attributes given, {name} is missing"
+            )));
         }
         let hash = self.hash_replacement(pool, &user, password).await?;
         let now = self.now();
@@ -223,7 +240,9 @@ impl Cx {
 
         self.triggers(pool).post_authentication()?;
         let (family, refresh_token) = self.new_family(pool, client, &user)?;
-        let tokens = self.issue_tokens(pool, client, &user, &family, Some(refresh_token)).await?;
+        let tokens = self
+            .issue_tokens(pool, client, &user, &family, Some(refresh_token))
+            .await?;
         let mut tx = self.store.begin().await?;
         if !tx.sessions().consume(&session.id, now).await? {
             return Err(Error::SessionUsed);
@@ -233,6 +252,17 @@ impl Cx {
         tx.commit().await?;
         Ok(Outcome::Tokens(Box::new(tokens)))
     }
+}
+
+/// Refuses what the pool demands after the password and can't be asked yet: no token is given instead.
+fn check_later_factors(pool: &Pool) -> Result<()> {
+    if pool.mfa() == UserPoolMfaType::On {
+        return Err(Error::NotImplemented("Multi-factor authentication".into()));
+    }
+    if pool.tracks_devices() {
+        return Err(Error::NotImplemented("Device tracking".into()));
+    }
+    Ok(())
 }
 
 /// Refuses users who have to do something else before they sign in.

@@ -1,5 +1,7 @@
 //! Signing up, and confirming it.
 
+use std::collections::BTreeMap;
+
 use poolhouse_domain::attributes::{Attributes, SUB};
 use poolhouse_domain::clients::Client;
 use poolhouse_domain::codes::{Attempt, CodePurpose};
@@ -33,7 +35,11 @@ impl Cx {
         if pool.admin_creates_users_only() {
             return Err(Error::SignUpNotPermitted);
         }
-        let Registration { username, password, mut attributes } = registration;
+        let Registration {
+            username,
+            password,
+            mut attributes,
+        } = registration;
         let schema = pool.schema();
         permissions::check_writable(&schema, client.settings.write_attributes.as_deref(), attributes.names())?;
         names::add_username_attribute(&pool.settings, username, &mut attributes)?;
@@ -41,7 +47,7 @@ impl Cx {
         schema.check_new(&attributes, Required::Yes)?;
         let hash = match password {
             Some(password) => Some(self.hash_new_password(pool, password).await?),
-            None => return Err(self.missing_password(pool)),
+            None => return Err(missing_password(pool)),
         };
         self.triggers(pool).pre_sign_up()?;
         let user = self.new_user(pool, username, attributes, UserStatusType::Unconfirmed, hash);
@@ -51,7 +57,10 @@ impl Cx {
             .transpose()?;
 
         let mut tx = self.store.begin().await?;
-        tx.users().insert(pool, &user).await.map_err(|error| sign_up_refusal(pool, error.into()))?;
+        tx.users()
+            .insert(pool, &user)
+            .await
+            .map_err(|error| sign_up_refusal(pool, error.into()))?;
         if let Some(request) = &request {
             tx.codes().put(&request.code).await?;
         }
@@ -65,17 +74,6 @@ impl Cx {
         Ok(Registered { user, delivery })
     }
 
-    /// The refusal of a sign-up without password: only pools with a passwordless factor allow it.
-    fn missing_password(&self, pool: &Pool) -> Error {
-        if pool.allows_passwordless_sign_up() {
-            Error::NotImplemented("Signing up without a password".into())
-        } else {
-            Error::invalid_parameter(
-                "1 validation error detected: Value at 'password' failed to satisfy constraint: Member must not be null",
-            )
-        }
-    }
-
     /// Makes a user who isn't stored yet. Pools that name users by e-mail or phone number get a generated username.
     pub(crate) fn new_user(
         &self,
@@ -87,12 +85,11 @@ impl Cx {
     ) -> User {
         let now = self.now();
         let sub = self.entropy.sub();
-        let username =
-            match (pool.generates_usernames(), pool.case_sensitive()) {
-                (true, _) => sub.clone(),
-                (false, true) => username.to_owned(),
-                (false, false) => names::fold(false, username),
-            };
+        let username = match (pool.generates_usernames(), pool.case_sensitive()) {
+            (true, _) => sub.clone(),
+            (false, true) => username.to_owned(),
+            (false, false) => names::fold(false, username),
+        };
         attributes.set(SUB, sub.as_str());
         User {
             pool_id: pool.id().to_owned(),
@@ -101,7 +98,7 @@ impl Cx {
             status,
             enabled: true,
             attributes,
-            pending: Default::default(),
+            pending: BTreeMap::new(),
             password: password_hash.map(|hash| Password { hash, set_at: now }),
             password_history: Vec::new(),
             created_at: now,
@@ -137,10 +134,13 @@ impl Cx {
         if force_alias_creation {
             tx.users().take_aliases(pool, &confirmed, self.now()).await?;
         }
-        tx.users().replace(pool, &mut confirmed).await.map_err(|error| match error.into() {
-            Error::AliasExists(attribute) => Error::AliasExistsAtConfirmation(attribute),
-            other => other,
-        })?;
+        tx.users()
+            .replace(pool, &mut confirmed)
+            .await
+            .map_err(|error| match error.into() {
+                Error::AliasExists(attribute) => Error::AliasExistsAtConfirmation(attribute),
+                other => other,
+            })?;
         tx.commit().await?;
 
         self.triggers(pool).post_confirmation()
@@ -168,21 +168,40 @@ impl Cx {
             Some(user) if user.enabled || !hides => user,
             _ if hides => {
                 let nobody = self.nobody(pool, username);
-                self.count_attempt(pool, &nobody, Attempt::ResendConfirmationCode).await?;
+                self.count_attempt(pool, &nobody, Attempt::ResendConfirmationCode)
+                    .await?;
                 let channel = delivery::simulated_channel(&pool.settings, CodePurpose::SignUp, username, &nobody);
                 return Ok(channel.details());
             }
             _ => return Err(Error::UsernameClientCombinationNotFound),
         };
-        self.count_attempt(pool, &user.sub, Attempt::ResendConfirmationCode).await?;
+        self.count_attempt(pool, &user.sub, Attempt::ResendConfirmationCode)
+            .await?;
         if user.status != UserStatusType::Unconfirmed {
             return Err(Error::AlreadyConfirmed);
         }
         let channel =
             delivery::sign_up_channel(&pool.settings, username, &user.attributes).ok_or(Error::NoAutoVerification)?;
-        let request =
-            self.request_code(pool, Some(client), &user, &channel, CodePurpose::SignUp, Kind::ResendCode)?;
+        let request = self.request_code(
+            pool,
+            Some(client),
+            &user,
+            &channel,
+            CodePurpose::SignUp,
+            Kind::ResendCode,
+        )?;
         self.send_code(request).await
+    }
+}
+
+/// The refusal of a sign-up without password: only pools with a passwordless factor allow it.
+fn missing_password(pool: &Pool) -> Error {
+    if pool.allows_passwordless_sign_up() {
+        Error::NotImplemented("Signing up without a password".into())
+    } else {
+        Error::invalid_parameter(
+            "1 validation error detected: Value at 'password' failed to satisfy constraint: Member must not be null",
+        )
     }
 }
 
@@ -193,4 +212,3 @@ fn sign_up_refusal(pool: &Pool, error: Error) -> Error {
         other => other,
     }
 }
-

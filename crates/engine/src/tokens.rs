@@ -45,12 +45,18 @@ impl Cx {
             secret: self.entropy.alphanumeric(REFRESH_SECRET_LENGTH),
         };
         let bytes = serde_json::to_vec(&payload).map_err(Error::internal)?;
-        let token = self.refresh_tokens.encode(&bytes, self.entropy.as_ref()).map_err(Error::internal)?;
+        let token = self
+            .refresh_tokens
+            .encode(&bytes, self.entropy.as_ref())
+            .map_err(Error::internal)?;
         Ok((Secret::from(token), self.hash_refresh_secret(&payload)))
     }
 
     pub(crate) fn hash_refresh_secret(&self, payload: &RefreshTokenPayload) -> String {
-        self.keyed_hash(Purpose::new("refresh token"), &[payload.event_id.as_bytes(), payload.secret.as_bytes()])
+        self.keyed_hash(
+            Purpose::new("refresh token"),
+            &[payload.event_id.as_bytes(), payload.secret.as_bytes()],
+        )
     }
 
     /// Signs the id and access tokens of `family` for the user as they are now.
@@ -65,10 +71,21 @@ impl Cx {
         self.triggers(pool).pre_token_generation()?;
         let keys = self.keys(pool.id()).await?;
         let groups = self.store.groups().of_user(pool.id(), &user.sub).await?;
-        let readable =
-            permissions::readable(&pool.schema(), client.settings.read_attributes.as_deref(), &user.attributes);
+        let readable = permissions::readable(
+            &pool.schema(),
+            client.settings.read_attributes.as_deref(),
+            &user.attributes,
+        );
         let issuer = self.issuer(pool.id());
-        let grant = Grant { issuer: &issuer, client, user, groups: &groups, family, readable: &readable, now: self.now() };
+        let grant = Grant {
+            issuer: &issuer,
+            client,
+            user,
+            groups: &groups,
+            family,
+            readable: &readable,
+            now: self.now(),
+        };
         let access = jwt::sign(&keys.access, &grant.access_claims(&self.entropy.uuid_v4())).map_err(Error::internal)?;
         let id = jwt::sign(&keys.id, &grant.id_claims(&self.entropy.uuid_v4())).map_err(Error::internal)?;
         Ok(AuthenticationResultType {

@@ -15,11 +15,17 @@ pub struct Triggers<'a> {
 
 impl<'a> Triggers<'a> {
     pub(crate) fn new(pool: &'a Pool) -> Self {
-        Self { config: pool.settings.lambda_config.as_ref() }
+        Self {
+            config: pool.settings.lambda_config.as_ref(),
+        }
     }
 
     fn call(self, name: &'static str, configured: impl Fn(&LambdaConfigType) -> bool) -> Result<()> {
-        if self.config.is_some_and(configured) { Err(Error::TriggerUnavailable(name)) } else { Ok(()) }
+        if self.config.is_some_and(configured) {
+            Err(Error::TriggerUnavailable(name))
+        } else {
+            Ok(())
+        }
     }
 
     /// Asks before a user is signed up, created by an administrator, or imported by federation.
@@ -68,7 +74,10 @@ mod tests {
 
     #[test]
     fn a_trigger_that_cannot_be_called_refuses_and_an_absent_one_does_not() {
-        let config = LambdaConfigType { pre_sign_up: Some("arn:aws:lambda:x".into()), ..LambdaConfigType::default() };
+        let config = LambdaConfigType {
+            pre_sign_up: Some("arn:aws:lambda:x".into()),
+            ..LambdaConfigType::default()
+        };
         let triggers = Triggers { config: Some(&config) };
         let refusal = triggers.pre_sign_up().unwrap_err();
         assert_eq!(refusal.to_string(), "PreSignUp invocation failed due to configuration");

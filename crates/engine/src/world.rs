@@ -100,8 +100,14 @@ impl World {
             key_reserve: parts.key_reserve,
             messenger: parts.messenger,
             sealer: parts.sealer,
-            pools: Cache::builder().max_capacity(CACHED_POOLS).time_to_live(CONFIGURATION_AGE).build(),
-            clients: Cache::builder().max_capacity(CACHED_CLIENTS).time_to_live(CONFIGURATION_AGE).build(),
+            pools: Cache::builder()
+                .max_capacity(CACHED_POOLS)
+                .time_to_live(CONFIGURATION_AGE)
+                .build(),
+            clients: Cache::builder()
+                .max_capacity(CACHED_CLIENTS)
+                .time_to_live(CONFIGURATION_AGE)
+                .build(),
             keys: Cache::builder().max_capacity(CACHED_KEYS).build(),
         })
     }

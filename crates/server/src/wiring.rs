@@ -53,7 +53,12 @@ pub async fn wire(config: &Config, ending: CancellationToken) -> anyhow::Result<
     });
     tokio::spawn(purge(Arc::clone(&world), ending.clone()));
     let api = Api::new(Arc::clone(&world), access_keys(config));
-    let router = poolhouse_web::router(Web { world, api, inbox, draining: ending });
+    let router = poolhouse_web::router(Web {
+        world,
+        api,
+        inbox,
+        draining: ending,
+    });
     Ok(App { router, db })
 }
 
@@ -76,14 +81,18 @@ fn hasher(config: &Config, entropy: Arc<dyn Entropy>) -> anyhow::Result<Password
     };
     let workers = match config.hash_workers {
         Some(workers) => workers,
-        None => std::thread::available_parallelism().context("cannot tell how many cores there are: set hash_workers")?,
+        None => {
+            std::thread::available_parallelism().context("cannot tell how many cores there are: set hash_workers")?
+        }
     };
-    PasswordHasher::new(parameters, workers.get(), config.hash_queue, entropy).context("cannot start the password workers")
+    PasswordHasher::new(parameters, workers.get(), config.hash_queue, entropy)
+        .context("cannot start the password workers")
 }
 
 fn access_keys(config: &Config) -> AccessKeys {
     let keys = config.access_keys.iter();
-    keys.map(|key| (key.id.clone(), Secret::from(key.secret.expose().to_owned()))).collect()
+    keys.map(|key| (key.id.clone(), Secret::from(key.secret.expose().to_owned())))
+        .collect()
 }
 
 /// Deletes expired rows, over and over, until the server ends.
@@ -94,7 +103,10 @@ async fn purge(world: Arc<World>, ending: CancellationToken) {
             () = tokio::time::sleep(PURGE_INTERVAL) => {}
         }
         if let Err(error) = world.store.purge_expired(world.clock.now(), PURGE_BATCH).await {
-            tracing::warn!(error = &error as &dyn std::error::Error, "expired rows could not be deleted");
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "expired rows could not be deleted"
+            );
         }
     }
 }

@@ -125,9 +125,18 @@ impl Client {
         let confidential = self.is_confidential();
         check_flows(&configuration, confidential)?;
         check_oauth(&configuration, confidential)?;
-        check_scopes(configuration.allowed_oauth_scopes.as_deref().unwrap_or_default(), custom_scopes)?;
+        check_scopes(
+            configuration.allowed_oauth_scopes.as_deref().unwrap_or_default(),
+            custom_scopes,
+        )?;
         check_redirects(&configuration)?;
-        check_providers(pool, configuration.supported_identity_providers.as_deref().unwrap_or_default())?;
+        check_providers(
+            pool,
+            configuration
+                .supported_identity_providers
+                .as_deref()
+                .unwrap_or_default(),
+        )?;
         if configuration.enable_propagate_additional_user_context_data == Some(true) && !confidential {
             return Err(Error::invalid_parameter(
                 "EnablePropagateAdditionalUserContextData requires an app client with a secret.",
@@ -141,7 +150,12 @@ impl Client {
             client_secret: None,
             last_modified_date: Some(now),
             creation_date: previous.creation_date,
-            refresh_token_validity: Some(configuration.refresh_token_validity.filter(|days| *days != 0).unwrap_or(30)),
+            refresh_token_validity: Some(
+                configuration
+                    .refresh_token_validity
+                    .filter(|days| *days != 0)
+                    .unwrap_or(30),
+            ),
             access_token_validity: configuration.access_token_validity,
             id_token_validity: configuration.id_token_validity,
             token_validity_units: Some(configuration.token_validity_units.unwrap_or_default()),
@@ -159,7 +173,9 @@ impl Client {
             prevent_user_existence_errors: configuration.prevent_user_existence_errors,
             enable_token_revocation: Some(configuration.enable_token_revocation.unwrap_or(true)),
             enable_propagate_additional_user_context_data: Some(
-                configuration.enable_propagate_additional_user_context_data.unwrap_or(false),
+                configuration
+                    .enable_propagate_additional_user_context_data
+                    .unwrap_or(false),
             ),
             auth_session_validity: Some(configuration.auth_session_validity.unwrap_or(3)),
             refresh_token_rotation: configuration.refresh_token_rotation,
@@ -172,8 +188,14 @@ impl Client {
         let refresh = self.refresh_token_lifetime();
         let short_lived = [self.access_token_lifetime(), self.id_token_lifetime()];
         let in_range = (HOUR..=TEN_YEARS).contains(&refresh)
-            && short_lived.iter().all(|lifetime| (5 * MINUTE..=DAY).contains(lifetime) && *lifetime <= refresh);
-        if in_range { Ok(()) } else { Err(Error::invalid_parameter("Invalid range for token validity.")) }
+            && short_lived
+                .iter()
+                .all(|lifetime| (5 * MINUTE..=DAY).contains(lifetime) && *lifetime <= refresh);
+        if in_range {
+            Ok(())
+        } else {
+            Err(Error::invalid_parameter("Invalid range for token validity."))
+        }
     }
 }
 
@@ -187,8 +209,12 @@ fn sorted(mut values: Vec<String>) -> Vec<String> {
 fn check_flows(configuration: &ClientConfiguration, confidential: bool) -> Result<()> {
     use ExplicitAuthFlowsType as Allowed;
     let flows = configuration.explicit_auth_flows.as_deref().unwrap_or_default();
-    let is_legacy =
-        |flow: &Allowed| matches!(flow, Allowed::AdminNoSrpAuth | Allowed::CustomAuthFlowOnly | Allowed::UserPasswordAuth);
+    let is_legacy = |flow: &Allowed| {
+        matches!(
+            flow,
+            Allowed::AdminNoSrpAuth | Allowed::CustomAuthFlowOnly | Allowed::UserPasswordAuth
+        )
+    };
     if flows.iter().any(is_legacy) && !flows.iter().all(is_legacy) {
         return Err(Error::invalid_parameter(
             "The legacy ExplicitAuthFlows can't be combined with the ALLOW_ ExplicitAuthFlows.",
@@ -226,7 +252,9 @@ fn check_oauth(configuration: &ClientConfiguration, confidential: bool) -> Resul
             ));
         }
         if scopes.iter().any(|scope| scope == "openid") {
-            return Err(Error::InvalidOAuthFlow("openid is not supported with client_credentials flow"));
+            return Err(Error::InvalidOAuthFlow(
+                "openid is not supported with client_credentials flow",
+            ));
         }
         if scopes.iter().any(|scope| STANDARD_SCOPES.contains(&scope.as_str())) {
             return Err(Error::InvalidOAuthFlow(
@@ -243,7 +271,10 @@ fn check_oauth(configuration: &ClientConfiguration, confidential: bool) -> Resul
 }
 
 fn check_scopes(scopes: &[String], custom: &[String]) -> Result<()> {
-    match scopes.iter().find(|scope| !STANDARD_SCOPES.contains(&scope.as_str()) && !custom.contains(scope)) {
+    match scopes
+        .iter()
+        .find(|scope| !STANDARD_SCOPES.contains(&scope.as_str()) && !custom.contains(scope))
+    {
         Some(unknown) => Err(Error::ScopeDoesNotExist(unknown.clone())),
         None => Ok(()),
     }
@@ -253,15 +284,21 @@ fn check_redirects(configuration: &ClientConfiguration) -> Result<()> {
     let callbacks = configuration.callback_urls.as_deref().unwrap_or_default();
     let logouts = configuration.logout_urls.as_deref().unwrap_or_default();
     if callbacks.iter().any(|url| !is_redirect_target(url)) {
-        return Err(Error::invalid_parameter("Invalid request. One or more of the provided callback URLs is invalid."));
+        return Err(Error::invalid_parameter(
+            "Invalid request. One or more of the provided callback URLs is invalid.",
+        ));
     }
     if logouts.iter().any(|url| !is_redirect_target(url)) {
-        return Err(Error::invalid_parameter("Invalid request. One or more of the provided logout URLs is invalid."));
+        return Err(Error::invalid_parameter(
+            "Invalid request. One or more of the provided logout URLs is invalid.",
+        ));
     }
     if let Some(default) = &configuration.default_redirect_uri
         && !callbacks.contains(default)
     {
-        return Err(Error::invalid_parameter("DefaultRedirectURI must be one of the CallbackURLs."));
+        return Err(Error::invalid_parameter(
+            "DefaultRedirectURI must be one of the CallbackURLs.",
+        ));
     }
     Ok(())
 }

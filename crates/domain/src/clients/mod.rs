@@ -4,8 +4,8 @@ mod configuration;
 
 use poolhouse_crypto::hmac;
 use poolhouse_model::{
-    ClientSecretDescriptorType, ClientTypeType, ExplicitAuthFlowsType, FeatureType, PreventUserExistenceErrorTypes, Secret, TimeUnitsType,
-    Timestamp, UserPoolClientDescription, UserPoolClientType,
+    ClientSecretDescriptorType, ClientTypeType, ExplicitAuthFlowsType, FeatureType, PreventUserExistenceErrorTypes,
+    Secret, TimeUnitsType, Timestamp, UserPoolClientDescription, UserPoolClientType,
 };
 
 pub use configuration::ClientConfiguration;
@@ -57,7 +57,11 @@ impl ClientSecret {
             }
             seconds += 1;
         };
-        Self { id, value, created_at: now }
+        Self {
+            id,
+            value,
+            created_at: now,
+        }
     }
 
     /// What the secrets operations tell of it, without the value.
@@ -106,10 +110,14 @@ impl Client {
     /// Gives the client a second secret, so that the first can be replaced without an outage.
     pub fn add_secret(&mut self, value: Secret, now: Timestamp) -> Result<ClientSecretDescriptorType> {
         if !self.is_confidential() {
-            return Err(Error::invalid_parameter("Client secrets can't be added to a public app client."));
+            return Err(Error::invalid_parameter(
+                "Client secrets can't be added to a public app client.",
+            ));
         }
         if self.secrets.len() >= ACTIVE_SECRETS {
-            return Err(Error::LimitExceeded("An app client can have at most 2 active secrets.".into()));
+            return Err(Error::LimitExceeded(
+                "An app client can have at most 2 active secrets.".into(),
+            ));
         }
         let secret = ClientSecret::new(self.id(), value, &self.secrets, now);
         let descriptor = secret.descriptor();
@@ -123,7 +131,9 @@ impl Client {
         let position = self.secrets.iter().position(|secret| secret.id == id);
         let position = position.ok_or_else(|| Error::ClientSecretNotFound(id.to_owned()))?;
         if self.secrets.len() == 1 {
-            return Err(Error::invalid_parameter("The last secret of an app client can't be deleted."));
+            return Err(Error::invalid_parameter(
+                "The last secret of an app client can't be deleted.",
+            ));
         }
         self.secrets.remove(position);
         self.settings.last_modified_date = Some(now);
@@ -154,7 +164,11 @@ impl Client {
                 matches |= hmac::constant_time_eq(expected.as_bytes(), given);
             }
         }
-        if matches { Ok(()) } else { Err(Error::SecretHashMismatch(self.id().to_owned())) }
+        if matches {
+            Ok(())
+        } else {
+            Err(Error::SecretHashMismatch(self.id().to_owned()))
+        }
     }
 
     /// Whether `given` is one of the client's secrets; a public client has none to give.
@@ -184,9 +198,7 @@ impl Client {
             Flow::UserPassword => any(&[Allowed::AllowUserPasswordAuth, Allowed::UserPasswordAuth]),
             Flow::AdminUserPassword => any(&[Allowed::AllowAdminUserPasswordAuth, Allowed::AdminNoSrpAuth]),
             Flow::UserSrp => by_default || legacy || any(&[Allowed::AllowUserSrpAuth]),
-            Flow::Custom => {
-                by_default || legacy || any(&[Allowed::AllowCustomAuth, Allowed::CustomAuthFlowOnly])
-            }
+            Flow::Custom => by_default || legacy || any(&[Allowed::AllowCustomAuth, Allowed::CustomAuthFlowOnly]),
             Flow::Refresh => {
                 !self.rotates_refresh_tokens()
                     && (by_default || legacy || any(&[Allowed::AllowRefreshTokenAuth, Allowed::CustomAuthFlowOnly]))
@@ -215,20 +227,40 @@ impl Client {
 
     /// How long an access token lasts, in milliseconds.
     pub fn access_token_lifetime(&self) -> i64 {
-        let units = self.settings.token_validity_units.as_ref().and_then(|units| units.access_token);
-        lifetime(self.settings.access_token_validity, units.unwrap_or(TimeUnitsType::Hours)).unwrap_or(HOUR)
+        let units = self
+            .settings
+            .token_validity_units
+            .as_ref()
+            .and_then(|units| units.access_token);
+        lifetime(
+            self.settings.access_token_validity,
+            units.unwrap_or(TimeUnitsType::Hours),
+        )
+        .unwrap_or(HOUR)
     }
 
     /// How long an id token lasts, in milliseconds.
     pub fn id_token_lifetime(&self) -> i64 {
-        let units = self.settings.token_validity_units.as_ref().and_then(|units| units.id_token);
+        let units = self
+            .settings
+            .token_validity_units
+            .as_ref()
+            .and_then(|units| units.id_token);
         lifetime(self.settings.id_token_validity, units.unwrap_or(TimeUnitsType::Hours)).unwrap_or(HOUR)
     }
 
     /// How long a refresh token lasts from the sign-in on, in milliseconds.
     pub fn refresh_token_lifetime(&self) -> i64 {
-        let units = self.settings.token_validity_units.as_ref().and_then(|units| units.refresh_token);
-        lifetime(self.settings.refresh_token_validity, units.unwrap_or(TimeUnitsType::Days)).unwrap_or(30 * DAY)
+        let units = self
+            .settings
+            .token_validity_units
+            .as_ref()
+            .and_then(|units| units.refresh_token);
+        lifetime(
+            self.settings.refresh_token_validity,
+            units.unwrap_or(TimeUnitsType::Days),
+        )
+        .unwrap_or(30 * DAY)
     }
 
     /// How long the session between two challenges lasts, in milliseconds.
@@ -245,5 +277,7 @@ fn lifetime(validity: Option<i32>, unit: TimeUnitsType) -> Option<i64> {
         TimeUnitsType::Hours => HOUR,
         TimeUnitsType::Days => DAY,
     };
-    validity.filter(|validity| *validity > 0).map(|validity| i64::from(validity) * unit)
+    validity
+        .filter(|validity| *validity > 0)
+        .map(|validity| i64::from(validity) * unit)
 }

@@ -2,13 +2,13 @@
 
 use poolhouse_model::{
     AccountRecoverySettingType, AcrLevelConfigType, AdminCreateUserConfigType, AdvancedSecurityModeType,
-    AuthFactorType, CreateUserPoolRequest, DcrConfigurationType, DefaultEmailOptionType, DeletionProtectionType,
-    DeviceConfigurationType, EmailConfigurationType, EmailSendingAccountType, IssuerConfigurationType, IssuerType,
-    EncryptionKeyType, KeyConfigurationType, LambdaConfigType, PasswordPolicyType, PreTokenGenerationLambdaVersionType,
-    PreTokenGenerationVersionConfigType, SignInPolicyType, SmsConfigurationType, UpdateUserPoolRequest,
-    UserAttributeUpdateSettingsType, UserPoolAddOnsType, UserPoolMfaType, UserPoolPolicyType, UserPoolTierType,
-    UsernameConfigurationType, VerificationMessageTemplateType, VerifiedAttributeType, AliasAttributeType,
-    UsernameAttributeType, Timestamp,
+    AliasAttributeType, AuthFactorType, CreateUserPoolRequest, DcrConfigurationType, DefaultEmailOptionType,
+    DeletionProtectionType, DeviceConfigurationType, EmailConfigurationType, EmailSendingAccountType,
+    EncryptionKeyType, IssuerConfigurationType, IssuerType, KeyConfigurationType, LambdaConfigType, PasswordPolicyType,
+    PreTokenGenerationLambdaVersionType, PreTokenGenerationVersionConfigType, SignInPolicyType, SmsConfigurationType,
+    Timestamp, UpdateUserPoolRequest, UserAttributeUpdateSettingsType, UserPoolAddOnsType, UserPoolMfaType,
+    UserPoolPolicyType, UserPoolTierType, UsernameAttributeType, UsernameConfigurationType,
+    VerificationMessageTemplateType, VerifiedAttributeType,
 };
 use std::collections::BTreeMap;
 
@@ -126,15 +126,25 @@ impl Pool {
         let tier = *settings.user_pool_tier.get_or_insert(UserPoolTierType::Essentials);
 
         let given_policies = configuration.policies.unwrap_or_default();
-        let admin = admin_create_user(configuration.admin_create_user_config, given_policies.password_policy.as_ref())?;
+        let admin = admin_create_user(
+            configuration.admin_create_user_config,
+            given_policies.password_policy.as_ref(),
+        )?;
         let (admin, temporary_password_days) = admin;
         settings.policies = Some(UserPoolPolicyType {
-            password_policy: Some(password_rules(given_policies.password_policy, temporary_password_days, tier)?),
+            password_policy: Some(password_rules(
+                given_policies.password_policy,
+                temporary_password_days,
+                tier,
+            )?),
             sign_in_policy: Some(sign_in_rules(given_policies.sign_in_policy, tier)?),
         });
         settings.admin_create_user_config = Some(admin);
-        settings.deletion_protection =
-            Some(configuration.deletion_protection.unwrap_or(DeletionProtectionType::Inactive));
+        settings.deletion_protection = Some(
+            configuration
+                .deletion_protection
+                .unwrap_or(DeletionProtectionType::Inactive),
+        );
         settings.lambda_config = Some(lambda_config(configuration.lambda_config, tier)?);
         settings.auto_verified_attributes = configuration.auto_verified_attributes;
         settings.sms_verification_message = configuration.sms_verification_message;
@@ -142,7 +152,9 @@ impl Pool {
         settings.email_verification_subject = configuration.email_verification_subject;
         settings.sms_authentication_message = configuration.sms_authentication_message;
         let mut template = configuration.verification_message_template.unwrap_or_default();
-        template.default_email_option.get_or_insert(DefaultEmailOptionType::ConfirmWithCode);
+        template
+            .default_email_option
+            .get_or_insert(DefaultEmailOptionType::ConfirmWithCode);
         settings.verification_message_template = Some(template);
         templates::reconcile(settings)?;
         settings.user_attribute_update_settings = update_settings(
@@ -153,7 +165,10 @@ impl Pool {
         settings.email_configuration = Some(email_configuration(configuration.email_configuration)?);
         settings.sms_configuration = configuration.sms_configuration.map(sms_configuration).transpose()?;
         settings.user_pool_tags = Some(tags(configuration.tags.unwrap_or_default())?);
-        settings.user_pool_add_ons = configuration.add_ons.map(|add_ons| check_add_ons(add_ons, tier)).transpose()?;
+        settings.user_pool_add_ons = configuration
+            .add_ons
+            .map(|add_ons| check_add_ons(add_ons, tier))
+            .transpose()?;
         if let Some(dcr) = configuration.dcr_configuration {
             if tier == UserPoolTierType::Lite {
                 return Err(tier_lacks("Dynamic client registration"));
@@ -165,11 +180,9 @@ impl Pool {
         }
         settings.account_recovery_setting = configuration.account_recovery_setting;
         settings.key_configuration = Some(key_configuration(configuration.key_configuration)?);
-        settings.issuer_configuration = Some(
-            configuration
-                .issuer_configuration
-                .unwrap_or(IssuerConfigurationType { r#type: Some(IssuerType::Original) }),
-        );
+        settings.issuer_configuration = Some(configuration.issuer_configuration.unwrap_or(IssuerConfigurationType {
+            r#type: Some(IssuerType::Original),
+        }));
         if configuration.acr_configuration.is_some() && tier == UserPoolTierType::Lite {
             return Err(tier_lacks("Step-up authentication"));
         }
@@ -190,7 +203,9 @@ fn admin_create_user(
     policy: Option<&PasswordPolicyType>,
 ) -> Result<(AdminCreateUserConfigType, i32)> {
     let mut config = given.unwrap_or_default();
-    let in_policy = policy.and_then(|policy| policy.temporary_password_validity_days).filter(|days| *days != 0);
+    let in_policy = policy
+        .and_then(|policy| policy.temporary_password_validity_days)
+        .filter(|days| *days != 0);
     let in_config = config.unused_account_validity_days.filter(|days| *days != 0);
     if in_policy.is_some() && in_config.is_some() {
         return Err(Error::invalid_parameter(
@@ -225,12 +240,16 @@ fn sign_in_rules(given: Option<SignInPolicyType>, tier: UserPoolTierType) -> Res
         ));
     }
     if factors.contains(&AuthFactorType::SoftwareToken) {
-        return Err(Error::invalid_parameter("SOFTWARE_TOKEN is not allowed as a first auth factor."));
+        return Err(Error::invalid_parameter(
+            "SOFTWARE_TOKEN is not allowed as a first auth factor.",
+        ));
     }
     if factors.len() > 1 && tier == UserPoolTierType::Lite {
         return Err(tier_lacks("Choice-based sign-in"));
     }
-    Ok(SignInPolicyType { allowed_first_auth_factors: Some(factors) })
+    Ok(SignInPolicyType {
+        allowed_first_auth_factors: Some(factors),
+    })
 }
 
 /// Keeps the two spellings of the pre token generation trigger in step.
@@ -271,7 +290,9 @@ fn update_settings(
     auto_verified: &[VerifiedAttributeType],
 ) -> Result<Option<UserAttributeUpdateSettingsType>> {
     let Some(mut settings) = given else { return Ok(None) };
-    let required = settings.attributes_require_verification_before_update.get_or_insert_default();
+    let required = settings
+        .attributes_require_verification_before_update
+        .get_or_insert_default();
     if let Some(attribute) = required.iter().find(|attribute| !auto_verified.contains(attribute)) {
         return Err(Error::invalid_parameter(format!(
             "Invalid AttributesRequireVerificationBeforeUpdate: {attribute} must be an auto-verified attribute."
@@ -282,16 +303,22 @@ fn update_settings(
 
 fn email_configuration(given: Option<EmailConfigurationType>) -> Result<EmailConfigurationType> {
     let mut configuration = given.unwrap_or_default();
-    let account = *configuration.email_sending_account.get_or_insert(EmailSendingAccountType::CognitoDefault);
+    let account = *configuration
+        .email_sending_account
+        .get_or_insert(EmailSendingAccountType::CognitoDefault);
     if account == EmailSendingAccountType::Developer && configuration.source_arn.is_none() {
-        return Err(Error::invalid_parameter("SourceArn is required when EmailSendingAccount is DEVELOPER."));
+        return Err(Error::invalid_parameter(
+            "SourceArn is required when EmailSendingAccount is DEVELOPER.",
+        ));
     }
     Ok(configuration)
 }
 
 fn sms_configuration(given: SmsConfigurationType) -> Result<SmsConfigurationType> {
     if given.eums_sms.is_some() == given.sns_caller_arn.is_some() {
-        return Err(Error::invalid_parameter("SmsConfiguration takes either SnsCallerArn or EumsSms."));
+        return Err(Error::invalid_parameter(
+            "SmsConfiguration takes either SnsCallerArn or EumsSms.",
+        ));
     }
     Ok(given)
 }
@@ -299,7 +326,9 @@ fn sms_configuration(given: SmsConfigurationType) -> Result<SmsConfigurationType
 /// Checks the tags of a pool.
 pub fn tags(tags: BTreeMap<String, String>) -> Result<BTreeMap<String, String>> {
     if tags.len() > TAGS_PER_POOL {
-        return Err(Error::Tagging("The number of tags exceeds the limit of 50 tags per resource.".into()));
+        return Err(Error::Tagging(
+            "The number of tags exceeds the limit of 50 tags per resource.".into(),
+        ));
     }
     if tags.keys().any(|key| key.to_ascii_lowercase().starts_with("aws:")) {
         return Err(Error::Tagging("Tag keys that start with aws: are reserved.".into()));

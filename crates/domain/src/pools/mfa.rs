@@ -32,7 +32,10 @@ impl Pool {
 
     /// Whether users may register an authenticator app.
     pub fn offers_software_token(&self) -> bool {
-        self.factors.software_token.as_ref().is_some_and(|config| config.enabled == Some(true))
+        self.factors
+            .software_token
+            .as_ref()
+            .is_some_and(|config| config.enabled == Some(true))
     }
 
     /// Replaces the factors and the MFA mode.
@@ -43,7 +46,9 @@ impl Pool {
             || software_token.is_some()
             || request.email_mfa_configuration.is_some();
         let enabled = request.sms_mfa_configuration.is_some()
-            || software_token.as_ref().is_some_and(|config| config.enabled == Some(true))
+            || software_token
+                .as_ref()
+                .is_some_and(|config| config.enabled == Some(true))
             || request.email_mfa_configuration.is_some();
         if mode == UserPoolMfaType::Off && named {
             return Err(Error::invalid_parameter(
@@ -91,7 +96,9 @@ impl Pool {
             self.settings.sms_configuration = config.sms_configuration;
         }
         if self.settings.sms_configuration.is_none() {
-            return Err(Error::invalid_parameter("SmsConfiguration is required to use SMS as a factor."));
+            return Err(Error::invalid_parameter(
+                "SmsConfiguration is required to use SMS as a factor.",
+            ));
         }
         Ok(())
     }
@@ -100,7 +107,11 @@ impl Pool {
         if self.tier() == UserPoolTierType::Lite {
             return Err(tier_lacks("Email MFA"));
         }
-        let account = self.settings.email_configuration.as_ref().and_then(|config| config.email_sending_account);
+        let account = self
+            .settings
+            .email_configuration
+            .as_ref()
+            .and_then(|config| config.email_sending_account);
         if account != Some(EmailSendingAccountType::Developer) {
             return Err(Error::invalid_parameter(
                 "EmailConfiguration with EmailSendingAccount DEVELOPER is required to use email as a factor.",
@@ -130,7 +141,9 @@ impl Pool {
             web_authn_configuration: match &self.factors.web_authn {
                 Some(config) => {
                     let mut config = config.clone();
-                    config.factor_configuration.get_or_insert(WebAuthnFactorConfigurationType::SingleFactor);
+                    config
+                        .factor_configuration
+                        .get_or_insert(WebAuthnFactorConfigurationType::SingleFactor);
                     Some(config)
                 }
                 None => active.then(default_passkeys),

@@ -4,9 +4,9 @@ mod configuration;
 mod mfa;
 
 use poolhouse_model::{
-    AdminCreateUserConfigType, AuthFactorType, DeletionProtectionType, EmailMfaConfigType, PasswordPolicyType, SchemaAttributeType,
-    SoftwareTokenMfaConfigType, Timestamp, UserPoolDescriptionType, UserPoolMfaType, UserPoolTierType, UserPoolType,
-    UsernameAttributeType, VerifiedAttributeType, WebAuthnConfigurationType,
+    AdminCreateUserConfigType, AuthFactorType, DeletionProtectionType, EmailMfaConfigType, PasswordPolicyType,
+    SchemaAttributeType, SoftwareTokenMfaConfigType, Timestamp, UserPoolDescriptionType, UserPoolMfaType,
+    UserPoolTierType, UserPoolType, UsernameAttributeType, VerifiedAttributeType, WebAuthnConfigurationType,
 };
 use serde::{Deserialize, Serialize};
 
@@ -58,7 +58,10 @@ impl Pool {
         let mut pool = Self {
             settings: UserPoolType {
                 id: Some(home.id.to_owned()),
-                arn: Some(format!("arn:aws:cognito-idp:{}:{}:userpool/{}", home.region, home.account_id, home.id)),
+                arn: Some(format!(
+                    "arn:aws:cognito-idp:{}:{}:userpool/{}",
+                    home.region, home.account_id, home.id
+                )),
                 schema_attributes: Some(schema.into_attributes()),
                 creation_date: Some(now),
                 ..UserPoolType::default()
@@ -133,7 +136,10 @@ impl Pool {
 
     /// Whether `attribute` is verified by a code at sign-up and on change.
     pub fn auto_verifies(&self, attribute: VerifiedAttributeType) -> bool {
-        self.settings.auto_verified_attributes.as_ref().is_some_and(|list| list.contains(&attribute))
+        self.settings
+            .auto_verified_attributes
+            .as_ref()
+            .is_some_and(|list| list.contains(&attribute))
     }
 
     /// Whether a changed `attribute` keeps its old value until the new one is verified.
@@ -147,12 +153,18 @@ impl Pool {
 
     /// Whether users are named by e-mail or phone number and the service generates usernames.
     pub fn generates_usernames(&self) -> bool {
-        self.settings.username_attributes.as_ref().is_some_and(|list| !list.is_empty())
+        self.settings
+            .username_attributes
+            .as_ref()
+            .is_some_and(|list| !list.is_empty())
     }
 
     /// Whether users are named by `attribute`.
     pub fn is_username_attribute(&self, attribute: UsernameAttributeType) -> bool {
-        self.settings.username_attributes.as_ref().is_some_and(|list| list.contains(&attribute))
+        self.settings
+            .username_attributes
+            .as_ref()
+            .is_some_and(|list| list.contains(&attribute))
     }
 
     /// Whether users may sign up without a password, because a code sent to them lets them in.
@@ -163,7 +175,9 @@ impl Pool {
             .and_then(|policies| policies.sign_in_policy.as_ref())
             .and_then(|policy| policy.allowed_first_auth_factors.as_ref())
             .is_some_and(|factors| {
-                factors.iter().any(|factor| matches!(factor, AuthFactorType::EmailOtp | AuthFactorType::SmsOtp))
+                factors
+                    .iter()
+                    .any(|factor| matches!(factor, AuthFactorType::EmailOtp | AuthFactorType::SmsOtp))
             })
     }
 

@@ -12,7 +12,8 @@ impl Handle for AdminDeleteUserAttributes {
     async fn handle(cx: &Cx, input: AdminDeleteUserAttributesRequest) -> Result<AdminDeleteUserAttributesResponse> {
         let pool = cx.pool(&input.user_pool_id).await?;
         let user = cx.user(&pool, &input.username).await?;
-        cx.delete_attributes(&pool, user, &input.user_attribute_names, Writer::Admin).await?;
+        cx.delete_attributes(&pool, user, &input.user_attribute_names, Writer::Admin)
+            .await?;
         Ok(AdminDeleteUserAttributesResponse {})
     }
 }

@@ -12,7 +12,8 @@ impl Handle for DeleteUserAttributes {
     async fn handle(cx: &Cx, input: DeleteUserAttributesRequest) -> Result<DeleteUserAttributesResponse> {
         let caller = cx.caller(&input.access_token).await?;
         caller.check_writable(input.user_attribute_names.iter().map(String::as_str))?;
-        cx.delete_attributes(&caller.pool, caller.user, &input.user_attribute_names, Writer::Client).await?;
+        cx.delete_attributes(&caller.pool, caller.user, &input.user_attribute_names, Writer::Client)
+            .await?;
         Ok(DeleteUserAttributesResponse {})
     }
 }

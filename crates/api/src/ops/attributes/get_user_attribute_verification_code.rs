@@ -9,10 +9,15 @@ use super::verifiable;
 use crate::Handle;
 
 impl Handle for GetUserAttributeVerificationCode {
-    async fn handle(cx: &Cx, input: GetUserAttributeVerificationCodeRequest) -> Result<GetUserAttributeVerificationCodeResponse> {
+    async fn handle(
+        cx: &Cx,
+        input: GetUserAttributeVerificationCodeRequest,
+    ) -> Result<GetUserAttributeVerificationCodeResponse> {
         let caller = cx.caller(&input.access_token).await?;
         let attribute = verifiable(&input.attribute_name)?;
         let details = cx.request_attribute_code(&caller, attribute).await?;
-        Ok(GetUserAttributeVerificationCodeResponse { code_delivery_details: Some(details) })
+        Ok(GetUserAttributeVerificationCodeResponse {
+            code_delivery_details: Some(details),
+        })
     }
 }

@@ -12,5 +12,6 @@ use poolhouse_model::VerifiedAttributeType;
 
 /// The attribute that a code can verify; there are two.
 fn verifiable(name: &str) -> Result<VerifiedAttributeType> {
-    name.parse().map_err(|_| Error::invalid_parameter(format!("{name} is not an attribute that can be verified.")))
+    name.parse()
+        .map_err(|_| Error::invalid_parameter(format!("{name} is not an attribute that can be verified.")))
 }

@@ -14,7 +14,11 @@ impl Handle for UpdateUserAttributes {
         let caller = cx.caller(&input.access_token).await?;
         let changes = Attributes::from_list(&input.user_attributes);
         caller.check_writable(changes.names())?;
-        let details = cx.update_attributes(&caller.pool, caller.user, &changes, Writer::Client).await?;
-        Ok(UpdateUserAttributesResponse { code_delivery_details_list: Some(details) })
+        let details = cx
+            .update_attributes(&caller.pool, caller.user, &changes, Writer::Client)
+            .await?;
+        Ok(UpdateUserAttributesResponse {
+            code_delivery_details_list: Some(details),
+        })
     }
 }

@@ -15,8 +15,14 @@ impl Handle for AdminRespondToAuthChallenge {
         let pool = cx.pool(&input.user_pool_id).await?;
         let client = cx.client_of(&pool, &input.client_id).await?;
         let responses = input.challenge_responses.unwrap_or_default();
-        let outcome =
-            respond(cx, (&pool, &client), input.challenge_name, input.session.as_ref(), &responses).await?;
+        let outcome = respond(
+            cx,
+            (&pool, &client),
+            input.challenge_name,
+            input.session.as_ref(),
+            &responses,
+        )
+        .await?;
         Ok(answer!(AdminRespondToAuthChallengeResponse, outcome))
     }
 }

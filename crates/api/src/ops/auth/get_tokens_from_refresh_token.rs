@@ -15,6 +15,8 @@ impl Handle for GetTokensFromRefreshToken {
         }
         Cx::check_refresh_allowed(&client)?;
         let tokens = cx.refresh(&pool, &client, &input.refresh_token, |_| Ok(())).await?;
-        Ok(GetTokensFromRefreshTokenResponse { authentication_result: Some(tokens) })
+        Ok(GetTokensFromRefreshTokenResponse {
+            authentication_result: Some(tokens),
+        })
     }
 }

@@ -52,7 +52,9 @@ impl<'a> Parameters<'a> {
 
     /// A parameter that must be there and not be empty.
     fn required(&self, name: &'static str) -> Result<&'a Secret> {
-        self.get(name).filter(|value| !value.expose().is_empty()).ok_or(Error::MissingParameter(name))
+        self.get(name)
+            .filter(|value| !value.expose().is_empty())
+            .ok_or(Error::MissingParameter(name))
     }
 }
 
@@ -127,7 +129,16 @@ async fn respond(
     let username = parameters.required("USERNAME")?.expose();
     client.check_secret_hash(username, parameters.get("SECRET_HASH"))?;
     let session = session.ok_or(Error::MissingParameter("Session"))?;
-    cx.answer_new_password(pool, client, Answer { session, username, responses }).await
+    cx.answer_new_password(
+        pool,
+        client,
+        Answer {
+            session,
+            username,
+            responses,
+        },
+    )
+    .await
 }
 
 /// The members that the answers of all four operations have in common.
@@ -147,7 +158,11 @@ impl From<Outcome> for Members {
                 challenge_parameters: Some(BTreeMap::new()),
                 authentication_result: Some(*tokens),
             },
-            Outcome::Challenge { name, session, parameters } => Self {
+            Outcome::Challenge {
+                name,
+                session,
+                parameters,
+            } => Self {
                 challenge_name: Some(name),
                 session: Some(session),
                 challenge_parameters: Some(parameters),

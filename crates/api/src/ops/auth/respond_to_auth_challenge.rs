@@ -14,8 +14,14 @@ impl Handle for RespondToAuthChallenge {
     async fn handle(cx: &Cx, input: RespondToAuthChallengeRequest) -> Result<RespondToAuthChallengeResponse> {
         let (pool, client) = cx.client(&input.client_id).await?;
         let responses = input.challenge_responses.unwrap_or_default();
-        let outcome =
-            respond(cx, (&pool, &client), input.challenge_name, input.session.as_ref(), &responses).await?;
+        let outcome = respond(
+            cx,
+            (&pool, &client),
+            input.challenge_name,
+            input.session.as_ref(),
+            &responses,
+        )
+        .await?;
         Ok(answer!(RespondToAuthChallengeResponse, outcome))
     }
 }

@@ -18,6 +18,8 @@ impl Handle for AddUserPoolClientSecret {
         cx.store.clients().replace(&mut client).await?;
         cx.forget_client(client.id());
         descriptor.client_secret_value = generated.then_some(value);
-        Ok(AddUserPoolClientSecretResponse { client_secret_descriptor: Some(descriptor) })
+        Ok(AddUserPoolClientSecretResponse {
+            client_secret_descriptor: Some(descriptor),
+        })
     }
 }

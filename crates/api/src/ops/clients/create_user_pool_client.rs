@@ -19,14 +19,22 @@ impl Handle for CreateUserPoolClient {
         let pool = cx.pool(&input.user_pool_id).await?;
         let generate = input.generate_secret.unwrap_or(false);
         if generate && input.client_secret.is_some() {
-            return Err(Error::invalid_parameter("ClientSecret and GenerateSecret can't be given together."));
+            return Err(Error::invalid_parameter(
+                "ClientSecret and GenerateSecret can't be given together.",
+            ));
         }
         let id = match custom_id(cx, &input.client_name) {
             Some(id) => id.to_owned(),
             None => cx.entropy.alphanumeric_lower(CLIENT_ID_LENGTH),
         };
-        let value = input.client_secret.clone().or_else(|| generate.then(|| generate_secret(cx)));
-        let secrets = value.map(|value| ClientSecret::new(&id, value, &[], cx.now())).into_iter().collect();
+        let value = input
+            .client_secret
+            .clone()
+            .or_else(|| generate.then(|| generate_secret(cx)));
+        let secrets = value
+            .map(|value| ClientSecret::new(&id, value, &[], cx.now()))
+            .into_iter()
+            .collect();
         let client = Client::create(&pool, &id, secrets, input.into(), &[], cx.now())?;
         cx.store.clients().insert(&client).await.map_err(|error| match error {
             poolhouse_storage::Error::Unique { .. } => {
@@ -34,7 +42,9 @@ impl Handle for CreateUserPoolClient {
             }
             other => other.into(),
         })?;
-        Ok(CreateUserPoolClientResponse { user_pool_client: Some(client.describe()) })
+        Ok(CreateUserPoolClientResponse {
+            user_pool_client: Some(client.describe()),
+        })
     }
 }
 

@@ -2,8 +2,8 @@
 
 use poolhouse_domain::{Error, Result};
 use poolhouse_engine::Cx;
-use poolhouse_model::operations::DeleteUserPoolClient;
 use poolhouse_model::DeleteUserPoolClientRequest;
+use poolhouse_model::operations::DeleteUserPoolClient;
 
 use crate::Handle;
 
@@ -12,6 +12,10 @@ impl Handle for DeleteUserPoolClient {
         let pool = cx.pool(&input.user_pool_id).await?;
         let deleted = cx.store.clients().delete(pool.id(), &input.client_id).await?;
         cx.forget_client(&input.client_id);
-        if deleted { Ok(()) } else { Err(Error::ClientNotFound(input.client_id)) }
+        if deleted {
+            Ok(())
+        } else {
+            Err(Error::ClientNotFound(input.client_id))
+        }
     }
 }

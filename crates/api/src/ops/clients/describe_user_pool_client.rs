@@ -11,6 +11,8 @@ impl Handle for DescribeUserPoolClient {
     async fn handle(cx: &Cx, input: DescribeUserPoolClientRequest) -> Result<DescribeUserPoolClientResponse> {
         let pool = cx.pool(&input.user_pool_id).await?;
         let client = cx.client_of(&pool, &input.client_id).await?;
-        Ok(DescribeUserPoolClientResponse { user_pool_client: Some(client.describe()) })
+        Ok(DescribeUserPoolClientResponse {
+            user_pool_client: Some(client.describe()),
+        })
     }
 }

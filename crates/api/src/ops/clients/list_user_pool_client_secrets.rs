@@ -13,8 +13,15 @@ impl Handle for ListUserPoolClientSecrets {
         let pool = cx.pool(&input.user_pool_id).await?;
         let client = cx.client_of(&pool, &input.client_id).await?;
         // Two secrets fit on one page: there is never a token to continue from.
-        cx.page(&["ListUserPoolClientSecrets", client.id()], None, input.next_token.as_deref())?;
+        cx.page(
+            &["ListUserPoolClientSecrets", client.id()],
+            None,
+            input.next_token.as_deref(),
+        )?;
         let secrets = client.secrets.iter().map(ClientSecret::descriptor).collect();
-        Ok(ListUserPoolClientSecretsResponse { client_secrets: Some(secrets), next_token: None })
+        Ok(ListUserPoolClientSecretsResponse {
+            client_secrets: Some(secrets),
+            next_token: None,
+        })
     }
 }

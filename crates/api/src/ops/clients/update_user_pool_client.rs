@@ -16,6 +16,8 @@ impl Handle for UpdateUserPoolClient {
         client.configure(&pool, input.into(), &[], cx.now())?;
         cx.store.clients().replace(&mut client).await?;
         cx.forget_client(client.id());
-        Ok(UpdateUserPoolClientResponse { user_pool_client: Some(client.describe()) })
+        Ok(UpdateUserPoolClientResponse {
+            user_pool_client: Some(client.describe()),
+        })
     }
 }

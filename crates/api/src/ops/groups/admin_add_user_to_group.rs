@@ -2,8 +2,8 @@
 
 use poolhouse_domain::Result;
 use poolhouse_engine::Cx;
-use poolhouse_model::operations::AdminAddUserToGroup;
 use poolhouse_model::AdminAddUserToGroupRequest;
+use poolhouse_model::operations::AdminAddUserToGroup;
 
 use crate::Handle;
 
@@ -12,7 +12,10 @@ impl Handle for AdminAddUserToGroup {
         let pool = cx.pool(&input.user_pool_id).await?;
         let user = cx.user(&pool, &input.username).await?;
         let group = cx.group(&pool, &input.group_name).await?;
-        cx.store.groups().add_member(pool.id(), &group.name, &user.sub, cx.now()).await?;
+        cx.store
+            .groups()
+            .add_member(pool.id(), &group.name, &user.sub, cx.now())
+            .await?;
         Ok(())
     }
 }

@@ -14,8 +14,15 @@ impl Handle for AdminListGroupsForUser {
         let user = cx.user(&pool, &input.username).await?;
         let list = ["AdminListGroupsForUser", pool.id(), &user.sub];
         let page = cx.page(&list, input.limit, input.next_token.as_deref())?;
-        let mut groups = cx.store.groups().of_user_page(pool.id(), &user.sub, page.after.as_deref(), page.fetch()).await?;
+        let mut groups = cx
+            .store
+            .groups()
+            .of_user_page(pool.id(), &user.sub, page.after.as_deref(), page.fetch())
+            .await?;
         let next_token = cx.next_page(&list, &page, &mut groups, |group| group.name.clone())?;
-        Ok(AdminListGroupsForUserResponse { groups: Some(groups.iter().map(Group::describe).collect()), next_token })
+        Ok(AdminListGroupsForUserResponse {
+            groups: Some(groups.iter().map(Group::describe).collect()),
+            next_token,
+        })
     }
 }

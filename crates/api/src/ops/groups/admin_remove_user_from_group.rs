@@ -2,8 +2,8 @@
 
 use poolhouse_domain::Result;
 use poolhouse_engine::Cx;
-use poolhouse_model::operations::AdminRemoveUserFromGroup;
 use poolhouse_model::AdminRemoveUserFromGroupRequest;
+use poolhouse_model::operations::AdminRemoveUserFromGroup;
 
 use crate::Handle;
 
@@ -12,7 +12,10 @@ impl Handle for AdminRemoveUserFromGroup {
         let pool = cx.pool(&input.user_pool_id).await?;
         let user = cx.user(&pool, &input.username).await?;
         let group = cx.group(&pool, &input.group_name).await?;
-        cx.store.groups().remove_member(pool.id(), &group.name, &user.sub).await?;
+        cx.store
+            .groups()
+            .remove_member(pool.id(), &group.name, &user.sub)
+            .await?;
         Ok(())
     }
 }

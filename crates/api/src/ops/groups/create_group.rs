@@ -12,7 +12,7 @@ impl Handle for CreateGroup {
     async fn handle(cx: &Cx, input: CreateGroupRequest) -> Result<CreateGroupResponse> {
         let pool = cx.pool(&input.user_pool_id).await?;
         let now = cx.now();
-        let mut group = Group {
+        let group = Group {
             pool_id: pool.id().to_owned(),
             name: input.group_name,
             description: input.description,
@@ -22,10 +22,12 @@ impl Handle for CreateGroup {
             modified_at: now,
             version: 0,
         };
-        cx.store.groups().insert(&mut group).await.map_err(|error| match error {
+        cx.store.groups().insert(&group).await.map_err(|error| match error {
             poolhouse_storage::Error::Unique { .. } => Error::GroupExists,
             other => other.into(),
         })?;
-        Ok(CreateGroupResponse { group: Some(group.describe()) })
+        Ok(CreateGroupResponse {
+            group: Some(group.describe()),
+        })
     }
 }

@@ -11,6 +11,8 @@ impl Handle for GetGroup {
     async fn handle(cx: &Cx, input: GetGroupRequest) -> Result<GetGroupResponse> {
         let pool = cx.pool(&input.user_pool_id).await?;
         let group = cx.group(&pool, &input.group_name).await?;
-        Ok(GetGroupResponse { group: Some(group.describe()) })
+        Ok(GetGroupResponse {
+            group: Some(group.describe()),
+        })
     }
 }

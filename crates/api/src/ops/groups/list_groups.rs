@@ -13,8 +13,15 @@ impl Handle for ListGroups {
         let pool = cx.pool(&input.user_pool_id).await?;
         let list = ["ListGroups", pool.id()];
         let page = cx.page(&list, input.limit, input.next_token.as_deref())?;
-        let mut groups = cx.store.groups().list(pool.id(), page.after.as_deref(), page.fetch()).await?;
+        let mut groups = cx
+            .store
+            .groups()
+            .list(pool.id(), page.after.as_deref(), page.fetch())
+            .await?;
         let next_token = cx.next_page(&list, &page, &mut groups, |group| group.name.clone())?;
-        Ok(ListGroupsResponse { groups: Some(groups.iter().map(Group::describe).collect()), next_token })
+        Ok(ListGroupsResponse {
+            groups: Some(groups.iter().map(Group::describe).collect()),
+            next_token,
+        })
     }
 }

@@ -14,8 +14,15 @@ impl Handle for ListUsersInGroup {
         let group = cx.group(&pool, &input.group_name).await?;
         let list = ["ListUsersInGroup", pool.id(), &group.name];
         let page = cx.page(&list, input.limit, input.next_token.as_deref())?;
-        let mut users = cx.store.groups().members(pool.id(), &group.name, page.after.as_deref(), page.fetch()).await?;
+        let mut users = cx
+            .store
+            .groups()
+            .members(pool.id(), &group.name, page.after.as_deref(), page.fetch())
+            .await?;
         let next_token = cx.next_page(&list, &page, &mut users, |user| user.sub.clone())?;
-        Ok(ListUsersInGroupResponse { users: Some(users.iter().map(User::describe).collect()), next_token })
+        Ok(ListUsersInGroupResponse {
+            users: Some(users.iter().map(User::describe).collect()),
+            next_token,
+        })
     }
 }

@@ -18,6 +18,8 @@ impl Handle for UpdateGroup {
         group.precedence = input.precedence.or(group.precedence);
         group.modified_at = cx.now();
         cx.store.groups().replace(&mut group).await?;
-        Ok(UpdateGroupResponse { group: Some(group.describe()) })
+        Ok(UpdateGroupResponse {
+            group: Some(group.describe()),
+        })
     }
 }

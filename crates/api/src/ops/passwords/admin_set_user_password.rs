@@ -11,7 +11,8 @@ impl Handle for AdminSetUserPassword {
     async fn handle(cx: &Cx, input: AdminSetUserPasswordRequest) -> Result<AdminSetUserPasswordResponse> {
         let pool = cx.pool(&input.user_pool_id).await?;
         let permanent = input.permanent.unwrap_or(false);
-        cx.admin_set_password(&pool, &input.username, &input.password, permanent).await?;
+        cx.admin_set_password(&pool, &input.username, &input.password, permanent)
+            .await?;
         Ok(AdminSetUserPasswordResponse {})
     }
 }

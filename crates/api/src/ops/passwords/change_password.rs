@@ -12,7 +12,8 @@ use crate::Handle;
 impl Handle for ChangePassword {
     async fn handle(cx: &Cx, input: ChangePasswordRequest) -> Result<ChangePasswordResponse> {
         let caller = cx.caller(&input.access_token).await?;
-        cx.change_own_password(caller, input.previous_password.as_ref(), &input.proposed_password).await?;
+        cx.change_own_password(caller, input.previous_password.as_ref(), &input.proposed_password)
+            .await?;
         Ok(ChangePasswordResponse {})
     }
 }

@@ -13,8 +13,14 @@ impl Handle for ConfirmForgotPassword {
     async fn handle(cx: &Cx, input: ConfirmForgotPasswordRequest) -> Result<ConfirmForgotPasswordResponse> {
         let (pool, client) = cx.client(&input.client_id).await?;
         client.check_secret_hash(&input.username, input.secret_hash.as_ref())?;
-        cx.confirm_forgot_password(&pool, &client, &input.username, input.confirmation_code.expose(), &input.password)
-            .await?;
+        cx.confirm_forgot_password(
+            &pool,
+            &client,
+            &input.username,
+            input.confirmation_code.expose(),
+            &input.password,
+        )
+        .await?;
         Ok(ConfirmForgotPasswordResponse {})
     }
 }

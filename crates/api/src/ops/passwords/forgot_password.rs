@@ -12,6 +12,8 @@ impl Handle for ForgotPassword {
         let (pool, client) = cx.client(&input.client_id).await?;
         client.check_secret_hash(&input.username, input.secret_hash.as_ref())?;
         let details = cx.forgot_password(&pool, &client, &input.username).await?;
-        Ok(ForgotPasswordResponse { code_delivery_details: Some(details) })
+        Ok(ForgotPasswordResponse {
+            code_delivery_details: Some(details),
+        })
     }
 }

@@ -23,7 +23,11 @@ impl Handle for CreateUserPool {
             Some(id) => custom_id(cx, id)?,
             None => format!("{}_{}", cx.request.region, cx.entropy.alphanumeric(POOL_NAME_LENGTH)),
         };
-        let home = Home { id: &id, region: &cx.request.region, account_id: &cx.request.account_id };
+        let home = Home {
+            id: &id,
+            region: &cx.request.region,
+            account_id: &cx.request.account_id,
+        };
         let pool = Pool::create(home, input.into(), schema, cx.now())?;
         let (id_key, access_key) = cx.new_pool_keys().await?;
 
@@ -34,24 +38,34 @@ impl Handle for CreateUserPool {
             }
             other => other.into(),
         })?;
-        tx.signing_keys().insert(pool.id(), &id_key, &access_key, cx.now()).await?;
+        tx.signing_keys()
+            .insert(pool.id(), &id_key, &access_key, cx.now())
+            .await?;
         tx.commit().await?;
 
-        Ok(CreateUserPoolResponse { user_pool: Some(pool.describe(0)) })
+        Ok(CreateUserPoolResponse {
+            user_pool: Some(pool.describe(0)),
+        })
     }
 }
 
 /// Checks an id that a test fixes: of the region that is called, and in the form of others.
 fn custom_id(cx: &Cx, id: String) -> Result<String> {
     if cx.settings.mode != Mode::Development {
-        return Err(Error::Tagging("The tag _custom_id_ is available in development mode only.".into()));
+        return Err(Error::Tagging(
+            "The tag _custom_id_ is available in development mode only.".into(),
+        ));
     }
-    let name = id.strip_prefix(&cx.request.region).and_then(|rest| rest.strip_prefix('_'));
+    let name = id
+        .strip_prefix(&cx.request.region)
+        .and_then(|rest| rest.strip_prefix('_'));
     let fits = name.is_some_and(|name| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric()));
     if fits && id.len() <= POOL_ID_LENGTH {
         Ok(id)
     } else {
         let region = &cx.request.region;
-        Err(Error::invalid_parameter(format!("_custom_id_ must be {region}_ followed by letters and digits.")))
+        Err(Error::invalid_parameter(format!(
+            "_custom_id_ must be {region}_ followed by letters and digits."
+        )))
     }
 }

@@ -4,8 +4,8 @@
 
 use poolhouse_domain::{Error, Result};
 use poolhouse_engine::Cx;
-use poolhouse_model::operations::DeleteUserPool;
 use poolhouse_model::DeleteUserPoolRequest;
+use poolhouse_model::operations::DeleteUserPool;
 
 use crate::Handle;
 
@@ -15,6 +15,10 @@ impl Handle for DeleteUserPool {
         pool.check_deletable()?;
         let deleted = cx.store.pools().delete(pool.id()).await?;
         cx.forget_pool(pool.id());
-        if deleted { Ok(()) } else { Err(Error::PoolNotFound(input.user_pool_id)) }
+        if deleted {
+            Ok(())
+        } else {
+            Err(Error::PoolNotFound(input.user_pool_id))
+        }
     }
 }

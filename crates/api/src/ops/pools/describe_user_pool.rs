@@ -11,6 +11,8 @@ impl Handle for DescribeUserPool {
     async fn handle(cx: &Cx, input: DescribeUserPoolRequest) -> Result<DescribeUserPoolResponse> {
         let pool = cx.pool(&input.user_pool_id).await?;
         let users = cx.store.pools().estimated_users(pool.id()).await?;
-        Ok(DescribeUserPoolResponse { user_pool: Some(pool.describe(users)) })
+        Ok(DescribeUserPoolResponse {
+            user_pool: Some(pool.describe(users)),
+        })
     }
 }

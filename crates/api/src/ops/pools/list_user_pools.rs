@@ -13,8 +13,15 @@ impl Handle for ListUserPools {
         let Request { account_id, region, .. } = &cx.request;
         let list = ["ListUserPools", account_id, region];
         let page = cx.page(&list, Some(input.max_results), input.next_token.as_deref())?;
-        let mut pools = cx.store.pools().list(account_id, region, page.after.as_deref(), page.fetch()).await?;
+        let mut pools = cx
+            .store
+            .pools()
+            .list(account_id, region, page.after.as_deref(), page.fetch())
+            .await?;
         let next_token = cx.next_page(&list, &page, &mut pools, |pool| pool.id().to_owned())?;
-        Ok(ListUserPoolsResponse { user_pools: Some(pools.iter().map(Pool::description).collect()), next_token })
+        Ok(ListUserPoolsResponse {
+            user_pools: Some(pools.iter().map(Pool::description).collect()),
+            next_token,
+        })
     }
 }

@@ -12,7 +12,8 @@ impl Handle for ConfirmSignUp {
         let (pool, client) = cx.client(&input.client_id).await?;
         client.check_secret_hash(&input.username, input.secret_hash.as_ref())?;
         let force = input.force_alias_creation.unwrap_or(false);
-        cx.confirm_sign_up(&pool, &client, &input.username, input.confirmation_code.expose(), force).await?;
+        cx.confirm_sign_up(&pool, &client, &input.username, input.confirmation_code.expose(), force)
+            .await?;
         Ok(ConfirmSignUpResponse::default())
     }
 }

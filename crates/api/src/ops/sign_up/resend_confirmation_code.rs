@@ -12,6 +12,8 @@ impl Handle for ResendConfirmationCode {
         let (pool, client) = cx.client(&input.client_id).await?;
         client.check_secret_hash(&input.username, input.secret_hash.as_ref())?;
         let details = cx.resend_confirmation_code(&pool, &client, &input.username).await?;
-        Ok(ResendConfirmationCodeResponse { code_delivery_details: Some(details) })
+        Ok(ResendConfirmationCodeResponse {
+            code_delivery_details: Some(details),
+        })
     }
 }

@@ -14,7 +14,8 @@ impl Handle for AdminCreateUser {
         let temporary_password = input.temporary_password.as_ref();
         let mediums = Mediums::from_request(input.desired_delivery_mediums);
         let user = if input.message_action == Some(MessageActionType::Resend) {
-            cx.invite_again(&pool, &input.username, temporary_password, &mediums).await?
+            cx.invite_again(&pool, &input.username, temporary_password, &mediums)
+                .await?
         } else {
             let invitation = Invitation {
                 username: &input.username,
@@ -25,6 +26,8 @@ impl Handle for AdminCreateUser {
             };
             cx.invite(&pool, invitation).await?
         };
-        Ok(AdminCreateUserResponse { user: Some(user.describe()) })
+        Ok(AdminCreateUserResponse {
+            user: Some(user.describe()),
+        })
     }
 }

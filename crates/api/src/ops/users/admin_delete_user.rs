@@ -2,8 +2,8 @@
 
 use poolhouse_domain::Result;
 use poolhouse_engine::Cx;
-use poolhouse_model::operations::AdminDeleteUser;
 use poolhouse_model::AdminDeleteUserRequest;
+use poolhouse_model::operations::AdminDeleteUser;
 
 use crate::Handle;
 

@@ -2,8 +2,8 @@
 
 use poolhouse_domain::Result;
 use poolhouse_engine::Cx;
-use poolhouse_model::operations::DeleteUser;
 use poolhouse_model::DeleteUserRequest;
+use poolhouse_model::operations::DeleteUser;
 
 use crate::Handle;
 

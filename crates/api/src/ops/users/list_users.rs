@@ -18,9 +18,16 @@ impl Handle for ListUsers {
         let wanted = input.attributes_to_get;
         let list = ["ListUsers", pool.id(), text];
         let page = cx.page(&list, input.limit, input.pagination_token.as_deref())?;
-        let mut users = cx.store.users().list(pool.id(), filter.as_ref(), page.after.as_deref(), page.fetch()).await?;
+        let mut users = cx
+            .store
+            .users()
+            .list(pool.id(), filter.as_ref(), page.after.as_deref(), page.fetch())
+            .await?;
         let pagination_token = cx.next_page(&list, &page, &mut users, |user| user.sub.clone())?;
         let users = users.iter().map(|user| user.describe_only(wanted.as_deref())).collect();
-        Ok(ListUsersResponse { users: Some(users), pagination_token })
+        Ok(ListUsersResponse {
+            users: Some(users),
+            pagination_token,
+        })
     }
 }
