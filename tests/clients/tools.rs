@@ -115,8 +115,6 @@ fn beside(script: &str) -> PathBuf {
 )]
 fn variable(name: &str) -> Result<String> {
     std::env::var(name).with_context(|| {
-        format!(
-            "{name} is not set: the real clients are installed and tested by `cargo xtask test`, run cargo xtask test"
-        )
+        format!("{name} is not set: run cargo xtask test, which installs the real clients and says where")
     })
 }

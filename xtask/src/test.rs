@@ -69,6 +69,8 @@ fn test(arguments: &[&str], environment: &[(&str, PathBuf)], tally: &mut Tally) 
             arguments
         })
         .envs(environment.iter().map(|(name, path)| (name, path)))
+        // A test that fails with an error says so in words; a panic keeps its backtrace.
+        .env("RUST_LIB_BACKTRACE", "0")
         .current_dir(root())
         .stdout(Stdio::piped())
         .spawn()
