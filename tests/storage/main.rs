@@ -11,10 +11,15 @@ use poolhouse_tests::database::{Backend, TestDatabase};
 
 mod addresses;
 mod concurrency;
+mod configuration;
+mod fixtures;
 mod migrations;
+mod once;
 mod seam;
+mod search;
 mod transactions;
 mod twins;
+mod users;
 
 /// Makes one test per backend of each function that takes a [`World`].
 macro_rules! on_each_database {
