@@ -7,6 +7,7 @@ use poolhouse_domain::filter::Filter;
 use poolhouse_engine::Cx;
 use poolhouse_model::operations::ListUsers;
 use poolhouse_model::{ListUsersRequest, ListUsersResponse};
+use poolhouse_storage::user_position;
 
 use crate::Handle;
 
@@ -23,7 +24,7 @@ impl Handle for ListUsers {
             .users()
             .list(pool.id(), filter.as_ref(), page.after.as_deref(), page.fetch())
             .await?;
-        let pagination_token = cx.next_page(&list, &page, &mut users, |user| user.sub.clone())?;
+        let pagination_token = cx.next_page(&list, &page, &mut users, |user| user_position(filter.as_ref(), user))?;
         let users = users.iter().map(|user| user.describe_only(wanted.as_deref())).collect();
         Ok(ListUsersResponse {
             users: Some(users),
