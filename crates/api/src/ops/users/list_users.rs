@@ -8,7 +8,6 @@ use poolhouse_engine::Cx;
 use poolhouse_model::operations::ListUsers;
 use poolhouse_model::{ListUsersRequest, ListUsersResponse};
 use poolhouse_storage::user_position;
-use poolhouse_storage::user_position;
 
 use crate::Handle;
 
