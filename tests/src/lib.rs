@@ -1,5 +1,16 @@
-//! What Poolhouse's tests share: throw-away databases, and the built program seen from outside.
+//! What Poolhouse's tests share.
+//!
+//! A [`Lab`](lab::Lab) is a whole server in process; [`scenario!`] runs the same body against one on SQLite and one on
+//! Postgres; the [`actors`] speak. From outside there are throw-away [`database`]s, and the built [`program`].
 
+pub mod actors;
+pub mod clock;
 pub mod connection;
 pub mod database;
+mod invariants;
+pub mod lab;
+mod log;
+pub mod mailbox;
 pub mod program;
+pub mod reply;
+pub mod sigv4;

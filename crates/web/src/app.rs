@@ -1,0 +1,19 @@
+//! What handlers share.
+
+use std::sync::Arc;
+
+use poolhouse_api::Api;
+use poolhouse_engine::World;
+use poolhouse_outbound::Inbox;
+use tokio_util::sync::CancellationToken;
+
+/// What handlers share.
+#[derive(Clone)]
+pub struct App {
+    pub world: Arc<World>,
+    pub api: Api,
+    /// The messages that developers may read; they are served in development mode only.
+    pub inbox: Option<Arc<Inbox>>,
+    /// Cancelled when the server is about to end: it is not ready any more, and nobody waits for messages.
+    pub draining: CancellationToken,
+}

@@ -1,0 +1,91 @@
+//! What verifiers of tokens fetch: a pool's keys and its OpenID configuration.
+
+use axum::Json;
+use axum::extract::Path;
+use axum::extract::rejection::PathRejection;
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, header};
+use poolhouse_awsjson::{Operation, constraints};
+use poolhouse_domain::{Error, Result};
+use poolhouse_engine::{Cx, Mode};
+use poolhouse_model::operations::DescribeUserPool;
+use serde::Serialize;
+use serde_json::json;
+
+use crate::fault;
+use crate::request::Context;
+
+/// The keys that verify the tokens of a pool.
+pub async fn keys(Context(cx): Context, pool_id: Result<Path<String>, PathRejection>) -> Response {
+    answer(&cx, read_keys(&cx, pool_id).await)
+}
+
+/// How clients of OpenID Connect use a pool.
+pub async fn configuration(Context(cx): Context, pool_id: Result<Path<String>, PathRejection>) -> Response {
+    answer(&cx, read_configuration(&cx, pool_id).await)
+}
+
+#[derive(Serialize)]
+struct KeySet<Key> {
+    keys: Vec<Key>,
+}
+
+/// The members in alphabetical order, as Cognito has them. The endpoints belong to a pool's domain: a pool without one
+/// has none.
+#[derive(Serialize)]
+struct Configuration {
+    id_token_signing_alg_values_supported: [&'static str; 1],
+    issuer: String,
+    jwks_uri: String,
+    response_types_supported: [&'static str; 2],
+    scopes_supported: [&'static str; 4],
+    subject_types_supported: [&'static str; 1],
+    token_endpoint_auth_methods_supported: [&'static str; 2],
+}
+
+async fn read_keys(cx: &Cx, pool_id: Result<Path<String>, PathRejection>) -> Result<impl Serialize + use<>> {
+    let pool_id = pool_of(cx, pool_id).await?;
+    let keys = cx.keys(&pool_id).await?;
+    Ok(KeySet {
+        keys: vec![keys.id.jwk().clone(), keys.access.jwk().clone()],
+    })
+}
+
+async fn read_configuration(cx: &Cx, pool_id: Result<Path<String>, PathRejection>) -> Result<impl Serialize + use<>> {
+    let issuer = cx.issuer(&pool_of(cx, pool_id).await?);
+    Ok(Configuration {
+        id_token_signing_alg_values_supported: ["RS256"],
+        jwks_uri: format!("{issuer}/.well-known/jwks.json"),
+        issuer,
+        response_types_supported: ["code", "token"],
+        scopes_supported: ["openid", "email", "phone", "profile"],
+        subject_types_supported: ["public"],
+        token_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post"],
+    })
+}
+
+/// The id of an existing pool. The database is not asked for what can be no id.
+async fn pool_of(cx: &Cx, pool_id: Result<Path<String>, PathRejection>) -> Result<String> {
+    let Path(pool_id) = pool_id.map_err(|_| Error::invalid_parameter("The path is not UTF-8."))?;
+    if constraints::check(DescribeUserPool::INPUT, &json!({ "UserPoolId": pool_id })).is_err() {
+        return Err(Error::PoolNotFound(pool_id));
+    }
+    Ok(cx.any_pool(&pool_id).await?.id().to_owned())
+}
+
+fn answer(cx: &Cx, document: Result<impl Serialize>) -> Response {
+    match document {
+        Ok(document) => {
+            let caching = HeaderValue::from_static(match cx.settings.mode {
+                // A pool with a fixed id may be made again, with other keys.
+                Mode::Development => "no-cache",
+                Mode::Production => "public, max-age=86400",
+            });
+            ([(header::CACHE_CONTROL, caching)], Json(document)).into_response()
+        }
+        Err(error) => {
+            let (status, message) = fault::words(&error);
+            fault::json(status, message)
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! The table of contents: every path, and what surrounds all of them.
+
+use axum::Router;
+use axum::body::Body;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::Response;
+use axum::routing::{get, post};
+use http::request::Parts;
+use poolhouse_awsjson::Fault;
+use poolhouse_engine::Mode;
+
+use crate::cors::cors;
+use crate::{App, api, confirm_user, development, discovery, health, request, safety};
+
+/// Everything that the server answers.
+///
+/// Requests should carry the client's address as [`axum::extract::ConnectInfo`] of a socket address.
+pub fn router(app: App) -> Router {
+    let routes = Router::new()
+        .route("/", post(api::call).fallback(not_understood).layer(cors()))
+        .route(
+            "/{pool_id}/.well-known/jwks.json",
+            get(discovery::keys).fallback(not_understood).layer(cors()),
+        )
+        .route(
+            "/{pool_id}/.well-known/openid-configuration",
+            get(discovery::configuration).fallback(not_understood).layer(cors()),
+        )
+        // HEAD is for programs that look at links; it must not follow this one.
+        .route("/confirmUser", get(confirm_user::page).head(not_understood))
+        .route("/health", get(health::ready))
+        .route("/readyz", get(health::ready))
+        .route("/livez", get(health::live));
+    let routes = match (app.world.settings.mode, &app.inbox) {
+        (Mode::Development, Some(inbox)) => routes.merge(development::routes(inbox.clone(), app.draining.clone())),
+        _ => routes,
+    };
+    routes
+        .method_not_allowed_fallback(not_understood)
+        .fallback(not_understood)
+        .layer(safety::panics())
+        .layer(from_fn(safety::headers))
+        .layer(from_fn_with_state(app.clone(), request::identify))
+        .with_state(app)
+}
+
+/// Answers what is at no path, or a path by another method.
+async fn not_understood(parts: Parts) -> Response {
+    Fault::not_understood()
+        .into_response(request::id(&parts))
+        .map(Body::from)
+}

@@ -1,0 +1,6 @@
+//! Everything that is not `POST /`.
+
+mod confirm_user;
+mod discovery;
+mod health;
+mod inbox;

@@ -1,0 +1,395 @@
+//! A whole server in process, on either database, with a clock that stands still and a mailbox in memory.
+
+#![expect(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a lab that can't be built fails the test"
+)]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
+use http::{HeaderValue, Request};
+use poolhouse_api::Api;
+use poolhouse_crypto::entropy::{Entropy, SeededEntropy};
+use poolhouse_crypto::key_reserve::KeyReserve;
+use poolhouse_crypto::keys::SigningKey;
+use poolhouse_crypto::password::{Parameters, PasswordHasher};
+use poolhouse_crypto::seal::{MasterKey, Sealer};
+use poolhouse_domain::Clock;
+use poolhouse_engine::{Mode, Parts, Settings, World};
+use poolhouse_model::{Secret, operation};
+use poolhouse_outbound::{Inbox, Messenger, Outbound};
+use poolhouse_storage::{ConnectOptions, Db, Store};
+use poolhouse_web::App;
+use serde_json::{Value, json};
+use tokio::sync::OnceCell;
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt;
+use tracing::Dispatch;
+use tracing::instrument::WithSubscriber;
+
+use crate::actors::{Admin, Pool};
+use crate::clock::TestClock;
+use crate::database::{Backend, TestDatabase};
+use crate::invariants;
+use crate::log::Log;
+use crate::mailbox::Mailbox;
+use crate::reply::Reply;
+use crate::sigv4::Signer;
+
+/// The region of a lab.
+pub const REGION: &str = "us-east-1";
+/// The address that clients of a lab know.
+pub const PUBLIC_URL: &str = "http://localhost:7665";
+/// The host in that address.
+pub const PUBLIC_HOST: &str = "localhost:7665";
+
+const TARGET_PREFIX: &str = "AWSCognitoIdentityProviderService";
+const ACCESS_KEY_ID: &str = "AKIAIOSFODNN7EXAMPLE";
+const SECRET_ACCESS_KEY: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+
+/// More bytes than any answer has.
+const ANSWER_LIMIT: usize = 16 * 1024 * 1024;
+
+/// A whole server in process; clones are the same lab.
+///
+/// Every call is held against the [`invariants`], and when the last clone is dropped, the log against the secrets.
+#[derive(Clone)]
+pub struct Lab {
+    pub clock: TestClock,
+    pub mailbox: Mailbox,
+    house: Arc<House>,
+}
+
+/// One server and what surrounds it.
+struct House {
+    router: Router,
+    world: Arc<World>,
+    draining: CancellationToken,
+    mailbox: Mailbox,
+    secrets: Mutex<BTreeSet<String>>,
+    log: Log,
+    subscriber: Dispatch,
+    /// Its own database, unless all labs share one.
+    _database: Option<TestDatabase>,
+}
+
+impl Lab {
+    /// A server in development mode.
+    pub async fn new(backend: Backend) -> Self {
+        Self::build(backend, Mode::Development).await
+    }
+
+    /// A server in production mode, whose administrators hold an access key.
+    pub async fn production(backend: Backend) -> Self {
+        Self::build(backend, Mode::Production).await
+    }
+
+    async fn build(backend: Backend, mode: Mode) -> Self {
+        let number = next_number();
+        let (db, database) = open(backend).await;
+        let clock = TestClock::default();
+        let entropy: Arc<dyn Entropy> = Arc::new(SeededEntropy::new(&format!("lab {number}")));
+        let sealer = Arc::new(Sealer::new(&MasterKey::generate(&*entropy)).unwrap());
+        let inbox = Arc::new(Inbox::new());
+        let development = mode == Mode::Development;
+        let messenger: Arc<dyn Messenger> = if development {
+            Arc::new(Outbound::new(None, Some(inbox.clone())))
+        } else {
+            inbox.clone()
+        };
+        let world = World::new(Parts {
+            settings: Settings {
+                mode,
+                region: REGION.to_owned(),
+                account_id: format!("{number:012}"),
+                public_url: PUBLIC_URL.to_owned(),
+            },
+            store: Store::new(db, sealer.clone(), entropy.clone()),
+            clock: Arc::new(clock.clone()),
+            entropy: entropy.clone(),
+            hasher: PasswordHasher::new(Parameters::DEVELOPMENT, 1, 1_000, entropy).unwrap(),
+            key_reserve: KeyReserve::fixed(signing_keys()),
+            messenger,
+            sealer,
+        });
+        let access_keys = BTreeMap::from([(ACCESS_KEY_ID.to_owned(), Secret::from(SECRET_ACCESS_KEY))]);
+        let draining = CancellationToken::new();
+        let app = App {
+            world: world.clone(),
+            api: Api::new(world.clone(), access_keys),
+            inbox: development.then(|| inbox.clone()),
+            draining: draining.clone(),
+        };
+        let mailbox = Mailbox(inbox);
+        let log = Log::default();
+        let house = House {
+            router: poolhouse_web::router(app),
+            world,
+            draining,
+            mailbox: mailbox.clone(),
+            secrets: Mutex::new(BTreeSet::from([SECRET_ACCESS_KEY.to_owned()])),
+            subscriber: log.subscriber(),
+            log,
+            _database: database,
+        };
+        Self {
+            clock,
+            mailbox,
+            house: Arc::new(house),
+        }
+    }
+
+    /// The account of this lab's administrators; no other lab has it.
+    pub fn account_id(&self) -> &str {
+        &self.house.world.settings.account_id
+    }
+
+    /// What the server is made of, for a test that has to reach behind its doors.
+    pub fn world(&self) -> &Arc<World> {
+        &self.house.world
+    }
+
+    /// Announces the end of the server.
+    pub fn drain(&self) {
+        self.house.draining.cancel();
+    }
+
+    /// Makes sure that this text appears in no log line.
+    pub fn add_secret(&self, secret: &str) {
+        self.house
+            .secrets
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(secret.to_owned());
+    }
+
+    /// An administrator of this lab.
+    pub fn admin(&self) -> Admin {
+        Admin::new(self.clone())
+    }
+
+    /// A new user pool with all defaults.
+    pub async fn pool(&self) -> Pool {
+        self.pool_with(json!({})).await
+    }
+
+    /// A new user pool with these members of CreateUserPool.
+    pub async fn pool_with(&self, settings: Value) -> Pool {
+        self.admin().create_pool(settings).await
+    }
+
+    /// Calls an operation as anybody may: without a signature.
+    pub async fn call(&self, operation: &str, input: Value) -> Reply {
+        self.send_call(operation, api_request(operation, &input)).await
+    }
+
+    /// Calls an operation with an administrator's signature for this region and account. In production mode it is a real
+    /// one of the lab's access key, whatever the account.
+    pub(crate) async fn call_signed(&self, operation: &str, input: Value, region: &str, account_id: &str) -> Reply {
+        let mut request = api_request(operation, &input);
+        match self.house.world.settings.mode {
+            Mode::Production => request = self.sign(request, &self.signer(region)),
+            Mode::Development => {
+                let authorization = format!(
+                    "AWS4-HMAC-SHA256 Credential={account_id}/20270115/{region}/cognito-idp/aws4_request, \
+                     SignedHeaders=host;x-amz-date, Signature=0000"
+                );
+                request
+                    .headers_mut()
+                    .insert(AUTHORIZATION, HeaderValue::try_from(authorization).unwrap());
+            }
+        }
+        self.send_call(operation, request).await
+    }
+
+    /// The access key of this lab's administrators.
+    pub fn signer(&self, region: &str) -> Signer {
+        Signer {
+            access_key_id: ACCESS_KEY_ID.to_owned(),
+            secret_access_key: SECRET_ACCESS_KEY.to_owned(),
+            region: region.to_owned(),
+            service: "cognito-idp".to_owned(),
+        }
+    }
+
+    /// Signs a request at the time of this lab.
+    pub fn sign(&self, request: Request<Vec<u8>>, signer: &Signer) -> Request<Vec<u8>> {
+        let (mut parts, body) = request.into_parts();
+        signer.sign(&mut parts, &body, self.clock.now());
+        Request::from_parts(parts, body)
+    }
+
+    /// Sends a call that may have been tampered with, and holds the answer against the invariants of `operation`.
+    pub async fn send_call(&self, operation_name: &str, request: Request<Vec<u8>>) -> Reply {
+        let input = serde_json::from_slice(request.body()).unwrap_or_default();
+        let reply = Reply {
+            request: operation_name.to_owned(),
+            ..self.send(request).await
+        };
+        if let Some(operation) = operation(operation_name) {
+            let mut secrets = self.house.secrets.lock().unwrap_or_else(PoisonError::into_inner);
+            invariants::collect_secrets(operation.input, &input, &mut secrets);
+            if let (Some(output), Ok(body)) = (operation.output, serde_json::from_slice(&reply.body)) {
+                invariants::collect_secrets(output, &body, &mut secrets);
+            }
+        }
+        invariants::check(operation_name, &reply, &self.house.log);
+        reply
+    }
+
+    /// Fetches a path.
+    pub async fn get(&self, path: &str) -> Reply {
+        self.send(Request::get(path).header(HOST, PUBLIC_HOST).body(Vec::new()).unwrap())
+            .await
+    }
+
+    /// Sends any request at all.
+    pub async fn send(&self, request: Request<Vec<u8>>) -> Reply {
+        let path = request.uri().path().to_owned();
+        let router = self.house.router.clone();
+        let answer = async {
+            let response = router
+                .oneshot(request.map(Body::from))
+                .await
+                .unwrap_or_else(|never| match never {});
+            let (parts, body) = response.into_parts();
+            let body = to_bytes(body, ANSWER_LIMIT).await.expect("the whole answer");
+            Reply {
+                request: path,
+                status: parts.status,
+                headers: parts.headers,
+                body,
+            }
+        };
+        answer.with_subscriber(self.house.subscriber.clone()).await
+    }
+}
+
+impl Drop for House {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            return;
+        }
+        let mut secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
+        secrets.extend(self.mailbox.secrets());
+        invariants::check_log(&self.log.text(), &secrets);
+    }
+}
+
+/// A call of an operation as an SDK sends it.
+pub fn api_request(operation: &str, input: &Value) -> Request<Vec<u8>> {
+    Request::post("/")
+        .header(HOST, PUBLIC_HOST)
+        .header(CONTENT_TYPE, "application/x-amz-json-1.1")
+        .header("x-amz-target", format!("{TARGET_PREFIX}.{operation}"))
+        .body(serde_json::to_vec(input).unwrap())
+        .unwrap()
+}
+
+/// Numbers the labs of a process; the number of a lab is its account and the seed of its entropy.
+fn next_number() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(100_000_000_000);
+    NEXT.fetch_add(1, Ordering::Relaxed)
+}
+
+/// The signing keys of all labs: making one takes long.
+fn signing_keys() -> Vec<Arc<SigningKey>> {
+    static KEYS: LazyLock<Vec<Arc<SigningKey>>> = LazyLock::new(|| {
+        let generate = || Arc::new(SigningKey::generate().unwrap());
+        std::thread::scope(|scope| {
+            let threads = [(); 8].map(|()| scope.spawn(generate));
+            threads.map(|thread| thread.join().unwrap()).into()
+        })
+    });
+    KEYS.clone()
+}
+
+/// Opens a database with the newest schema: a new one on SQLite, and on Postgres one that all labs of the process share.
+async fn open(backend: Backend) -> (Db, Option<TestDatabase>) {
+    let options = ConnectOptions {
+        max_connections: 4,
+        acquire_timeout: Duration::from_secs(30),
+        ..ConnectOptions::default()
+    };
+    let connect = async |url: &str| Db::connect(url, options).await.unwrap();
+    match backend {
+        Backend::Postgres => (connect(shared_postgres().await.url()).await, None),
+        Backend::SqliteFile => {
+            let database = TestDatabase::new(backend).await.unwrap();
+            let file = database.file().unwrap();
+            fs::create_dir_all(file.parent().unwrap()).unwrap();
+            fs::copy(sqlite_template().await.file().unwrap(), file).unwrap();
+            (connect(database.url()).await, Some(database))
+        }
+        Backend::SqliteMemory => {
+            let database = TestDatabase::new(backend).await.unwrap();
+            (database.migrated().await.unwrap(), Some(database))
+        }
+    }
+}
+
+/// On a server of `TEST_DATABASE_URL` it stays behind: nothing runs at the end of a test process.
+async fn shared_postgres() -> &'static TestDatabase {
+    static SHARED: OnceCell<TestDatabase> = OnceCell::const_new();
+    SHARED.get_or_init(|| migrated(Backend::Postgres)).await
+}
+
+/// A migrated file, to be copied: that is quicker than to migrate again.
+async fn sqlite_template() -> &'static TestDatabase {
+    static TEMPLATE: OnceCell<TestDatabase> = OnceCell::const_new();
+    TEMPLATE.get_or_init(|| migrated(Backend::SqliteFile)).await
+}
+
+async fn migrated(backend: Backend) -> TestDatabase {
+    let database = TestDatabase::new(backend).await.unwrap();
+    database.migrated().await.unwrap().close().await;
+    database
+}
+
+/// Makes two tests of each scenario: `name::sqlite` and `name::postgres`. A scenario takes a [`Lab`]; after the word
+/// `production` the lab is in production mode.
+///
+/// ```ignore
+/// scenario! {
+///     async fn a_user_signs_in(lab: Lab) {
+///         lab.pool().await.client().await.confirmed_user("alice").await.sign_in().await;
+///     }
+/// }
+/// ```
+#[macro_export]
+macro_rules! scenario {
+    () => {};
+    (async fn $name:ident($lab:ident: Lab) $body:block $($rest:tt)*) => {
+        $crate::scenario! { @tests new $name $lab $body }
+        $crate::scenario! { $($rest)* }
+    };
+    (production async fn $name:ident($lab:ident: Lab) $body:block $($rest:tt)*) => {
+        $crate::scenario! { @tests production $name $lab $body }
+        $crate::scenario! { $($rest)* }
+    };
+    (@tests $mode:ident $name:ident $lab:ident $body:block) => {
+        mod $name {
+            use super::*;
+
+            async fn scenario($lab: $crate::lab::Lab) $body
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite() {
+                scenario($crate::lab::Lab::$mode($crate::database::Backend::SqliteFile).await).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres() {
+                scenario($crate::lab::Lab::$mode($crate::database::Backend::Postgres).await).await;
+            }
+        }
+    };
+}
