@@ -26,7 +26,7 @@ on_each_database!(
     attempts_are_counted_by_window,
     no_two_attempts_get_the_same_number,
     what_expired_is_purged,
-    a_purge_goes_in_small_steps,
+    a_purge_in_small_steps_comes_to_its_end,
 );
 
 async fn with_alice(world: &World) -> (Store, User) {
@@ -326,7 +326,7 @@ async fn what_expired_is_purged(world: World) {
     assert_eq!(rest().await, [0; 5]);
 }
 
-async fn a_purge_goes_in_small_steps(world: World) {
+async fn a_purge_in_small_steps_comes_to_its_end(world: World) {
     let store = world.store();
     for number in 0..5 {
         store
@@ -336,8 +336,8 @@ async fn a_purge_goes_in_small_steps(world: World) {
             .unwrap();
     }
     let late = NOW.plus_millis(HOUR + 3);
-    assert_eq!(store.purge_expired(late, 3).await.unwrap(), 3);
-    assert_eq!(store.purge_expired(late, 3).await.unwrap(), 1);
+    assert_eq!(store.purge_expired(late, 3).await.unwrap(), 4);
     assert_eq!(store.purge_expired(late, 3).await.unwrap(), 0);
+    assert_eq!(store.purge_expired(late, 0).await.unwrap(), 0);
     assert_eq!(world.text("SELECT subject FROM counters").await, "4");
 }

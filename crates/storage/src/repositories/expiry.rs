@@ -43,13 +43,19 @@ const PURGES: [Purge; 5] = [
 ];
 
 impl Store {
-    /// Deletes what has expired, up to `limit` rows of each kind; answers how many rows it deleted. Once it answers
-    /// zero there is nothing left to delete.
+    /// Deletes what has expired; answers how many rows that were. Writes at most `limit` rows at a time, so that nobody
+    /// waits for long.
     pub async fn purge_expired(&self, now: Timestamp, limit: i64) -> Result<u64> {
         let mut deleted = 0;
         for Purge { sql, remains } in PURGES {
             let by = now.plus_millis(-remains).millis();
-            deleted += self.db().conn().write(sql, &[by.into(), limit.into()]).await?;
+            loop {
+                let rows = self.db().conn().write(sql, &[by.into(), limit.into()]).await?;
+                deleted += rows;
+                if (rows as i64) < limit.max(1) {
+                    break;
+                }
+            }
         }
         Ok(deleted)
     }
