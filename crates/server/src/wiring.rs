@@ -40,6 +40,13 @@ pub async fn wire(config: &Config, ending: CancellationToken) -> anyhow::Result<
     let db = database::open(config).await?;
     database::migrate(config, &db).await?;
     let store = Store::new(db.clone(), Arc::clone(&sealer), Arc::clone(&entropy));
+    store.check_master_key().await.with_context(|| {
+        format!(
+            "the master key doesn't fit the database {}: start with the key that the database was made with, or with \
+             another database",
+            config.database
+        )
+    })?;
     let (messenger, inbox) = messenger(config)?;
     let world = World::new(Parts {
         settings: settings(config),

@@ -42,6 +42,9 @@ pub enum Error {
     /// A secret could not be sealed, or a stored one not opened: it is of another master key, or altered.
     #[error("a stored secret cannot be sealed or opened")]
     Seal(#[from] SealError),
+    /// The database's secrets are sealed under another master key.
+    #[error("the secrets in the database are sealed under another master key")]
+    OtherMasterKey,
     /// The address given to [`Db::connect`](crate::Db::connect) names no database; the text says why.
     #[error("not a database address: {0}")]
     Address(String),

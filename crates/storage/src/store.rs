@@ -7,9 +7,13 @@ use poolhouse_crypto::seal::Sealer;
 
 use crate::conn::Tx;
 use crate::db::Db;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::repositories::{Clients, Codes, Counters, Families, Groups, Lockouts, Pools, Sessions, SigningKeys, Users};
+use crate::value::Bind;
 use crate::vault::Vault;
+
+/// The setting that tells master keys apart.
+const MASTER_KEY: &str = "master_key";
 
 /// Everything that Poolhouse remembers; clones share its connections.
 ///
@@ -39,6 +43,24 @@ impl Store {
     /// The database.
     pub fn db(&self) -> &Db {
         &self.db
+    }
+
+    /// Makes sure that the database belongs to this store's master key: the first key that comes is noted, as a hash
+    /// that tells nothing of it; another is [`Error::OtherMasterKey`].
+    pub async fn check_master_key(&self) -> Result<()> {
+        let fingerprint = self.vault.fingerprint();
+        let noted = "INSERT INTO settings (name, doc) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+        self.db
+            .conn()
+            .write(noted, &[MASTER_KEY.into(), Bind::document(&fingerprint)?])
+            .await?;
+        let read = "SELECT doc FROM settings WHERE name = $1";
+        let known: String = self.db.conn().read_one(read, &[MASTER_KEY.into()]).await?.json(0)?;
+        if known == fingerprint {
+            Ok(())
+        } else {
+            Err(Error::OtherMasterKey)
+        }
     }
 
     /// Begins a transaction. While it is open, go to the store through it alone: it may hold the only connection.

@@ -16,6 +16,11 @@ impl Vault {
         Self { sealer, entropy }
     }
 
+    /// Tells this master key from others, and nothing else about it.
+    pub(crate) fn fingerprint(&self) -> String {
+        self.sealer.keyed_hash(Purpose::new("fingerprint"), &[]).to_base64url()
+    }
+
     /// Seals `secret` for the place that `row` names: table, pool and key. It opens nowhere else.
     pub(crate) fn seal(&self, purpose: Purpose, row: &[&str], secret: &[u8]) -> Result<String, SealError> {
         self.sealer
