@@ -40,7 +40,7 @@ impl Signer {
         };
         let headers: String = names
             .iter()
-            .map(|name| format!("{name}:{}\n", value(name).trim()))
+            .flat_map(|name| [name, ":", value(name).trim(), "\n"])
             .collect();
         let signed_headers = names.join(";");
         let canonical_request = format!(
