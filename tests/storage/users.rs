@@ -322,6 +322,9 @@ async fn only_verified_aliases_move(world: World) {
         .await
         .unwrap();
     assert_eq!(found(&store, "a@example.com").await.as_deref(), Some("old"));
+    for untouched in [&old, &named] {
+        assert_eq!(stored(&store, untouched).await.version, 1, "{}", untouched.username);
+    }
 }
 
 async fn names_that_nobody_can_type_take_no_room(world: World) {
