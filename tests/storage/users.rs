@@ -20,7 +20,7 @@ on_each_database!(
     a_stale_user_is_not_written,
     an_alias_moves_to_who_proved_it,
     only_verified_aliases_move,
-    names_that_nobody_can_type_take_no_room,
+    a_name_too_long_for_an_index_belongs_to_one_user,
     a_sign_in_stands_until_it_is_ended,
     a_user_takes_everything_along,
     a_dropped_transaction_leaves_no_user,
@@ -327,7 +327,7 @@ async fn only_verified_aliases_move(world: World) {
     }
 }
 
-async fn names_that_nobody_can_type_take_no_room(world: World) {
+async fn a_name_too_long_for_an_index_belongs_to_one_user(world: World) {
     let (store, pool) = world.furnished().await;
     let long: String = (0..2_048)
         .map(|number| char::from_u32(0x20000 + number * 7).unwrap())
@@ -339,10 +339,28 @@ async fn names_that_nobody_can_type_take_no_room(world: World) {
     );
     store.users().insert(&pool, &alice).await.unwrap();
     assert_eq!(stored(&store, &alice).await.attributes.get("name"), Some(long.as_str()));
-    assert_eq!(found(&store, &long).await, None);
-    // The longest username of all takes its place.
+    assert_eq!(found(&store, &long).await.as_deref(), Some("alice"));
+
+    let mut bob = user(2, "bob", [("preferred_username", long.as_str())]);
+    assert_eq!(
+        taken(store.users().insert(&pool, &bob).await),
+        NameKind::PreferredUsername
+    );
+    let other = format!("{long}.");
+    bob.attributes.set("preferred_username", other.as_str());
+    store.users().insert(&pool, &bob).await.unwrap();
+    assert_eq!(found(&store, &other).await.as_deref(), Some("bob"));
+
+    // Whoever is called like the stored form of a long name is somebody else.
+    let sql = "SELECT name_key FROM user_names WHERE kind = 'preferred_username' LIMIT 1";
+    let stored_form = world.text(sql).await;
+    assert_eq!(found(&store, &stored_form).await, None);
+    store.users().insert(&pool, &user(3, &stored_form, [])).await.unwrap();
+    assert_eq!(found(&store, &stored_form).await, Some(stored_form));
+
+    // The longest username of all takes its place as it is.
     let longest: String = long.chars().take(128).collect();
-    store.users().insert(&pool, &user(2, &longest, [])).await.unwrap();
+    store.users().insert(&pool, &user(4, &longest, [])).await.unwrap();
     assert_eq!(found(&store, &longest).await, Some(longest));
 }
 

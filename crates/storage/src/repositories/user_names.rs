@@ -1,5 +1,8 @@
 //! The names by which users are found: at most one user of a pool for each.
 
+use std::borrow::Cow;
+
+use poolhouse_crypto::hmac::sha256;
 use poolhouse_domain::attributes::{EMAIL_VERIFIED, PHONE_NUMBER_VERIFIED};
 use poolhouse_domain::names::{NameKind, sign_in_names};
 use poolhouse_domain::pools::Pool;
@@ -9,9 +12,10 @@ use super::users::read;
 use crate::conn::Conn;
 use crate::error::{Error, Result};
 
-/// The longest name that is kept, in bytes: longer ones do not fit into an index page of Postgres. Nobody can sign in
-/// by one, because requests carry names of 128 characters.
+/// The longest name that is kept as it is, in bytes: an entry of an index of Postgres takes little more.
 const LONGEST_NAME: usize = 2_000;
+/// What the stored form of a longer name begins with.
+const HASHED: &str = "sha256:";
 
 /// A verified e-mail address or phone number that its user can sign in by.
 pub(super) struct VerifiedAlias {
@@ -19,6 +23,16 @@ pub(super) struct VerifiedAlias {
     key: String,
     /// The attribute that says that it is verified.
     pub flag: &'static str,
+}
+
+/// The form in which a folded name is written and looked up: the name itself, or its hash when it is too long. A name
+/// that looks like a hash is hashed too, so that two names never share a form.
+pub(super) fn stored_name(name: &str) -> Cow<'_, str> {
+    if name.len() > LONGEST_NAME || name.starts_with(HASHED) {
+        format!("{HASHED}{}", hex::encode(sha256(name.as_bytes()))).into()
+    } else {
+        name.into()
+    }
 }
 
 /// Writes the names of a new user.
@@ -91,10 +105,12 @@ pub(super) async fn holder(conn: &mut Conn<'_>, user: &User, alias: &VerifiedAli
     row.map(|row| read(&row)).transpose()
 }
 
+/// The names of `user` as they are stored.
 fn of(pool: &Pool, user: &User) -> Vec<(NameKind, String)> {
-    let mut names = sign_in_names(&pool.settings, &user.username, &user.sub, &user.attributes);
-    names.retain(|(_, key)| key.len() <= LONGEST_NAME);
-    names
+    sign_in_names(&pool.settings, &user.username, &user.sub, &user.attributes)
+        .into_iter()
+        .map(|(kind, name)| (kind, stored_name(&name).into_owned()))
+        .collect()
 }
 
 /// Writes names that the user does not have yet, and fails with the first that is taken.
@@ -145,5 +161,27 @@ fn stored_kind(kind: NameKind) -> &'static str {
         NameKind::Email => "email",
         NameKind::PhoneNumber => "phone_number",
         NameKind::PreferredUsername => "preferred_username",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_fits_is_stored_as_it_is() {
+        let longest = "a".repeat(LONGEST_NAME);
+        for name in ["", "alice", "a@example.com", "sha256", longest.as_str()] {
+            assert_eq!(stored_name(name), name);
+        }
+    }
+
+    #[test]
+    fn a_longer_name_is_stored_as_its_hash_which_is_nobody_elses_name() {
+        let long = "a".repeat(LONGEST_NAME + 1);
+        let stored = stored_name(&long);
+        assert_eq!(stored.len(), 71);
+        assert_ne!(stored_name(&format!("{long}a")), stored);
+        assert_ne!(stored_name(&stored), stored);
     }
 }

@@ -31,7 +31,8 @@ impl Users<'_> {
         let sql = "SELECT users.version, users.doc FROM user_names \
                    JOIN users ON users.pool_id = user_names.pool_id AND users.sub = user_names.sub \
                    WHERE user_names.pool_id = $1 AND user_names.name_key = $2";
-        let row = self.conn.read_optional(sql, &[pool_id.into(), key.into()]).await?;
+        let name = user_names::stored_name(key);
+        let row = self.conn.read_optional(sql, &[pool_id.into(), (&*name).into()]).await?;
         row.map(|row| read(&row)).transpose()
     }
 
