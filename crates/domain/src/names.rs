@@ -98,6 +98,30 @@ pub fn check_sign_up_aliases(pool: &UserPoolType, attributes: &Attributes) -> Re
     Ok(())
 }
 
+/// Refuses a preferred username that would be mistaken for somebody's e-mail address or phone number where both are
+/// aliases: unlike those it is an alias without proof.
+pub fn check_preferred_username(pool: &UserPoolType, attributes: &Attributes) -> Result<()> {
+    let alias = |attribute| aliases(pool).contains(&attribute);
+    let Some(name) = attributes.given(PREFERRED_USERNAME) else {
+        return Ok(());
+    };
+    if !alias(AliasAttributeType::PreferredUsername) {
+        return Ok(());
+    }
+    if alias(AliasAttributeType::Email) && is_email(name) {
+        return Err(Error::invalid_parameter(
+            "Preferred username cannot be of email format, since user pool is configured for email alias.",
+        ));
+    }
+    if alias(AliasAttributeType::PhoneNumber) && is_phone_number(name) {
+        return Err(Error::invalid_parameter(
+            "Preferred username cannot be of phone number format, since user pool is configured for phone_number \
+             alias.",
+        ));
+    }
+    Ok(())
+}
+
 /// Puts the name of a new user among the attributes where users are named by one. The attribute may be given too, but
 /// not with another value.
 pub fn add_username_attribute(pool: &UserPoolType, username: &str, attributes: &mut Attributes) -> Result<()> {
@@ -341,6 +365,31 @@ mod tests {
         );
         assert!(check_sign_up_aliases(&every_alias(), &attributes([("preferred_username", "")])).is_ok());
         assert!(check_sign_up_aliases(&aliased(&[AliasAttributeType::Email]), &given).is_ok());
+    }
+
+    #[test]
+    fn a_preferred_username_is_no_contact_where_contacts_are_aliases() {
+        let all = every_alias();
+        let alone = aliased(&[AliasAttributeType::PreferredUsername]);
+        let no_alias = aliased(&[AliasAttributeType::Email]);
+        for (name, sentence) in [
+            (
+                "b@example.com",
+                "Preferred username cannot be of email format, since user pool is configured for email alias.",
+            ),
+            (
+                "+15550100",
+                "Preferred username cannot be of phone number format, since user pool is configured for phone_number \
+                 alias.",
+            ),
+        ] {
+            let given = attributes([("preferred_username", name)]);
+            assert_eq!(invalid_parameter(check_preferred_username(&all, &given)), sentence);
+            assert!(check_preferred_username(&alone, &given).is_ok());
+            assert!(check_preferred_username(&no_alias, &given).is_ok());
+        }
+        assert!(check_preferred_username(&all, &attributes([("preferred_username", "bob")])).is_ok());
+        assert!(check_preferred_username(&all, &attributes([("email", "b@example.com")])).is_ok());
     }
 
     #[test]

@@ -107,13 +107,18 @@ impl User {
         }
     }
 
-    /// The user as [`User::describe`], with only the `wanted` attributes.
-    pub fn describe_only(&self, wanted: Option<&[String]>) -> UserType {
+    /// The user as [`User::describe`], with only the `wanted` attributes, all of which they must have.
+    pub fn describe_only(&self, wanted: &[String]) -> Result<UserType> {
+        if wanted.iter().any(|name| self.attributes.given(name).is_none()) {
+            return Err(Error::invalid_parameter(
+                "One or more requested attributes do not exist.",
+            ));
+        }
         let mut description = self.describe();
-        if let (Some(wanted), Some(attributes)) = (wanted, description.attributes.as_mut()) {
+        if let Some(attributes) = description.attributes.as_mut() {
             attributes.retain(|attribute| wanted.contains(&attribute.name));
         }
-        description
+        Ok(description)
     }
 
     /// The user as AdminGetUser returns it.
@@ -128,9 +133,7 @@ impl User {
             ..AdminGetUserResponse::default()
         }
     }
-}
 
-impl User {
     /// Marks what a code proved as verified, unless the user has another address or number by now.
     pub fn verify_if_unchanged(&mut self, proved: &CodeDelivery, now: Timestamp) {
         if self.attributes.get(proved.attribute.as_str()) == Some(proved.destination.as_str()) {

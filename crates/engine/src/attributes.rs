@@ -1,15 +1,16 @@
 //! Changing and verifying the attributes of a user.
 
-use poolhouse_domain::attributes::{Attributes, PREFERRED_USERNAME, verified_name};
+use poolhouse_domain::attributes::{Attributes, EMAIL, PHONE_NUMBER, PREFERRED_USERNAME, verified_name};
 use poolhouse_domain::codes::{Attempt, CodePurpose};
 use poolhouse_domain::delivery::Channel;
 use poolhouse_domain::pools::Pool;
 use poolhouse_domain::schema::Writer;
 use poolhouse_domain::users::User;
 use poolhouse_domain::{Error, Result, names};
-use poolhouse_model::{AliasAttributeType, CodeDeliveryDetailsType, VerifiedAttributeType};
+use poolhouse_model::{AliasAttributeType, CodeDeliveryDetailsType, UsernameAttributeType, VerifiedAttributeType};
 use poolhouse_outbound::Kind;
 
+use crate::codes::CodeRequest;
 use crate::{Caller, Cx};
 
 /// The attributes that a code can verify.
@@ -21,10 +22,33 @@ impl Cx {
     pub async fn update_attributes(
         &self,
         pool: &Pool,
-        mut user: User,
+        user: User,
         changes: &Attributes,
         writer: Writer,
     ) -> Result<Vec<CodeDeliveryDetailsType>> {
+        names::check_preferred_username(&pool.settings, changes)?;
+        let requests = self
+            .change_user(pool, user, |user| self.try_update(pool, user, changes, writer))
+            .await?;
+        let mut details = Vec::new();
+        for request in requests {
+            match (self.deliver(request.message).await, writer) {
+                // The update stands, and the operation has no error for a message that could not be sent.
+                (Ok(()), _) | (Err(_), Writer::Admin) => details.push(request.details),
+                (Err(error), Writer::Client) => return Err(error),
+            }
+        }
+        Ok(details)
+    }
+
+    /// Writes an update and the codes that it asks for, which are to be sent.
+    async fn try_update(
+        &self,
+        pool: &Pool,
+        mut user: User,
+        changes: &Attributes,
+        writer: Writer,
+    ) -> Result<Vec<CodeRequest>> {
         pool.schema().check_update(&user.attributes, changes, writer)?;
         let before = std::mem::take(&mut user.attributes);
         user.attributes = before.updated(changes);
@@ -33,6 +57,7 @@ impl Cx {
             .filter_map(|attribute| settle(pool, &mut user, &before, changes, attribute))
             .collect();
         names::check_sign_in_names_kept(&pool.settings, &before, &user.attributes)?;
+        self.check_pending_names(pool, &user).await?;
         user.modified_at = self.now();
         let requests = to_verify
             .iter()
@@ -42,33 +67,58 @@ impl Cx {
             })
             .collect::<Result<Vec<_>>>()?;
 
-        let mut tx = self.store.begin().await?;
-        tx.users().replace(pool, &mut user).await?;
-        for request in &requests {
-            tx.codes().put(&request.code).await?;
-        }
-        if alias_changed(pool, &before, &user.attributes) {
-            tx.families().delete_of_user(pool.id(), &user.sub).await?;
-        }
-        tx.commit().await?;
-
-        let mut details = Vec::new();
-        for request in requests {
-            self.deliver(request.message).await?;
-            details.push(request.details);
-        }
-        Ok(details)
+        self.write_attributes(pool, user, &before, &requests).await?;
+        Ok(requests)
     }
 
     /// Deletes attributes; e-mail and phone number take their verified flags along.
-    pub async fn delete_attributes(&self, pool: &Pool, mut user: User, names: &[String], writer: Writer) -> Result<()> {
-        pool.schema().check_delete(names, &user.attributes, writer)?;
-        let before = std::mem::take(&mut user.attributes);
-        user.attributes = before.without(names);
-        user.pending.retain(|name, _| !names.contains(name));
-        names::check_sign_in_names_kept(&pool.settings, &before, &user.attributes)?;
-        user.modified_at = self.now();
-        Ok(self.store.users().replace(pool, &mut user).await?)
+    pub async fn delete_attributes(&self, pool: &Pool, user: User, names: &[String], writer: Writer) -> Result<()> {
+        let change = async |mut user: User| {
+            pool.schema().check_delete(names, &user.attributes, writer)?;
+            let before = std::mem::take(&mut user.attributes);
+            user.attributes = before.without(names);
+            user.pending.retain(|name, _| !names.contains(name));
+            names::check_sign_in_names_kept(&pool.settings, &before, &user.attributes)?;
+            user.modified_at = self.now();
+            self.write_attributes(pool, user, &before, &[]).await
+        };
+        self.change_user(pool, user, change).await
+    }
+
+    /// Writes a user whose attributes were as `before`, with codes that verify some of them.
+    async fn write_attributes(
+        &self,
+        pool: &Pool,
+        mut user: User,
+        before: &Attributes,
+        requests: &[CodeRequest],
+    ) -> Result<()> {
+        let mut tx = self.store.begin().await?;
+        tx.users().replace(pool, &mut user).await?;
+        for request in requests {
+            tx.codes().put(&request.code).await?;
+        }
+        if alias_changed(pool, before, &user.attributes) {
+            tx.families().delete_of_user(pool.id(), &user.sub).await?;
+        }
+        Ok(tx.commit().await?)
+    }
+
+    /// Refuses values that wait for their code in vain: they name somebody else in a pool that names users by them.
+    async fn check_pending_names(&self, pool: &Pool, user: &User) -> Result<()> {
+        for (attribute, named_by) in [
+            (EMAIL, UsernameAttributeType::Email),
+            (PHONE_NUMBER, UsernameAttributeType::PhoneNumber),
+        ] {
+            if let Some(waiting) = user.pending.get(attribute)
+                && pool.is_username_attribute(named_by)
+                && let Some(holder) = self.find_user(pool, waiting).await?
+                && holder.sub != user.sub
+            {
+                return Err(Error::AliasExists(attribute));
+            }
+        }
+        Ok(())
     }
 
     /// Sends the code that verifies the caller's e-mail address or phone number.
@@ -95,21 +145,25 @@ impl Cx {
 
     /// Verifies the caller's e-mail address or phone number by the code that was sent to it.
     pub async fn verify_attribute(&self, caller: Caller, attribute: VerifiedAttributeType, code: &str) -> Result<()> {
-        let Caller { pool, mut user, .. } = caller;
+        let Caller { pool, user, .. } = caller;
         self.count_attempt(&pool, &user.sub, Attempt::VerifyAttribute).await?;
-        let proof = self.check_code(&user, CodePurpose::verify(attribute), code).await?;
-        let proved = proof.delivery().clone();
-        let waits = user.pending.get(attribute.as_str()) == Some(&proved.destination);
-        let stands = user.attributes.get(attribute.as_str()) == Some(proved.destination.as_str());
-        if !waits && !stands {
-            return Err(Error::CodeExpired);
-        }
-        user.verify(attribute, &proved.destination, self.now());
+        let pool = &*pool;
+        let change = async |mut user: User| {
+            let proof = self.check_code(&user, CodePurpose::verify(attribute), code).await?;
+            let proved = proof.delivery().clone();
+            let waits = user.pending.get(attribute.as_str()) == Some(&proved.destination);
+            let stands = user.attributes.get(attribute.as_str()) == Some(proved.destination.as_str());
+            if !waits && !stands {
+                return Err(Error::CodeExpired);
+            }
+            user.verify(attribute, &proved.destination, self.now());
 
-        let mut tx = self.store.begin().await?;
-        proof.consume(&mut tx).await?;
-        tx.users().replace(&pool, &mut user).await?;
-        Ok(tx.commit().await?)
+            let mut tx = self.store.begin().await?;
+            proof.consume(&mut tx).await?;
+            tx.users().replace(pool, &mut user).await?;
+            Ok(tx.commit().await?)
+        };
+        self.change_user(pool, user, change).await
     }
 }
 

@@ -11,6 +11,7 @@ use poolhouse_model::{DeliveryMediumType, Secret, UserStatusType, VerifiedAttrib
 use poolhouse_outbound::{Kind, Message};
 
 use crate::Cx;
+use crate::changes::retried;
 
 /// A user as an administrator describes them.
 pub struct Invitation<'a> {
@@ -52,6 +53,7 @@ impl Cx {
             force_alias_creation,
         } = invitation;
         names::add_username_attribute(&pool.settings, username, &mut attributes)?;
+        names::check_preferred_username(&pool.settings, &attributes)?;
         pool.schema().check_new(&attributes, Required::No)?;
         self.triggers(pool).pre_sign_up()?;
 
@@ -74,15 +76,15 @@ impl Cx {
             _ => Vec::new(),
         };
 
-        let mut tx = self.store.begin().await?;
-        if force_alias_creation {
-            tx.users().take_aliases(pool, &user, self.now()).await?;
-        }
-        tx.users()
-            .insert(pool, &user)
-            .await
-            .map_err(|error| invitation_refusal(pool, error.into()))?;
-        tx.commit().await?;
+        let write = async || {
+            let mut tx = self.store.begin().await?;
+            if force_alias_creation {
+                tx.users().take_aliases(pool, &user, self.now()).await?;
+            }
+            tx.users().insert(pool, &user).await?;
+            Ok(tx.commit().await?)
+        };
+        retried(write).await.map_err(invitation_refusal)?;
 
         for message in messages {
             self.deliver(message).await?;
@@ -98,18 +100,22 @@ impl Cx {
         temporary_password: Option<&Secret>,
         mediums: &Mediums,
     ) -> Result<User> {
-        let mut user = self.user(pool, username).await?;
-        if user.status != UserStatusType::ForceChangePassword {
-            return Err(Error::ResendNotPossible(username.to_owned()));
-        }
+        let user = self.user(pool, username).await?;
+        check_invited(&user, username)?;
         let password = match temporary_password {
             Some(password) => password.clone(),
             None => self.generate_password(pool),
         };
         let hash = self.hash_new_password(pool, &password).await?;
-        user.set_password(hash, pool.password_history_size(), self.now());
-        let messages = self.invitation_messages(pool, &user, username, &password, mediums)?;
-        self.store.users().replace(pool, &mut user).await?;
+        let (hash, password) = (&hash, &password);
+        let change = async |mut user: User| {
+            check_invited(&user, username)?;
+            user.set_password(hash.clone(), pool.password_history_size(), self.now());
+            let messages = self.invitation_messages(pool, &user, username, password, mediums)?;
+            self.store.users().replace(pool, &mut user).await?;
+            Ok((user, messages))
+        };
+        let (user, messages) = self.change_user(pool, user, change).await?;
         for message in messages {
             self.deliver(message).await?;
         }
@@ -175,11 +181,20 @@ impl Cx {
     }
 }
 
-/// Words a taken name as AdminCreateUser does.
-fn invitation_refusal(pool: &Pool, error: Error) -> Error {
+/// Refuses users who came already, or who never were invited; `typed` is what the administrator called them.
+fn check_invited(user: &User, typed: &str) -> Result<()> {
+    if user.status == UserStatusType::ForceChangePassword {
+        Ok(())
+    } else {
+        Err(Error::ResendNotPossible(typed.to_owned()))
+    }
+}
+
+/// Words a taken name as AdminCreateUser does, which has one error for usernames and aliases.
+fn invitation_refusal(error: Error) -> Error {
     match error {
         Error::UserExists => Error::UserAccountExists,
-        Error::AliasExists(attribute) if pool.generates_usernames() => Error::UsernameAttributeExists(attribute),
+        Error::AliasExists(attribute) => Error::UsernameAttributeExists(attribute),
         other => other,
     }
 }

@@ -7,6 +7,7 @@
 mod attempts;
 mod attributes;
 mod callers;
+mod changes;
 mod codes;
 mod cx;
 mod invitations;

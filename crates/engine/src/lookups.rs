@@ -123,19 +123,6 @@ impl Cx {
         Ok((key().await?, key().await?))
     }
 
-    /// Enables or disables a user; disabling ends every token they have.
-    pub async fn set_enabled(&self, pool: &Pool, name: &str, enabled: bool) -> Result<()> {
-        let mut user = self.user(pool, name).await?;
-        user.enabled = enabled;
-        user.modified_at = self.now();
-        let mut tx = self.store.begin().await?;
-        tx.users().replace(pool, &mut user).await?;
-        if !enabled {
-            tx.families().delete_of_user(pool.id(), &user.sub).await?;
-        }
-        Ok(tx.commit().await?)
-    }
-
     /// The keys that sign `pool`'s tokens.
     pub async fn keys(&self, pool_id: &str) -> Result<Arc<PoolKeys>> {
         if let Some(keys) = self.keys.get(pool_id) {

@@ -11,7 +11,6 @@ impl Handle for AdminDeleteUser {
     async fn handle(cx: &Cx, input: AdminDeleteUserRequest) -> Result<()> {
         let pool = cx.pool(&input.user_pool_id).await?;
         let user = cx.user(&pool, &input.username).await?;
-        cx.store.users().delete(pool.id(), &user.sub).await?;
-        Ok(())
+        cx.delete_user(&pool, &user).await
     }
 }

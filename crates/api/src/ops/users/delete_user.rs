@@ -10,7 +10,6 @@ use crate::Handle;
 impl Handle for DeleteUser {
     async fn handle(cx: &Cx, input: DeleteUserRequest) -> Result<()> {
         let caller = cx.caller(&input.access_token).await?;
-        cx.store.users().delete(caller.pool.id(), &caller.user.sub).await?;
-        Ok(())
+        cx.delete_user(&caller.pool, &caller.user).await
     }
 }

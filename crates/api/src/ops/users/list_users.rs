@@ -4,6 +4,7 @@
 
 use poolhouse_domain::Result;
 use poolhouse_domain::filter::Filter;
+use poolhouse_domain::users::User;
 use poolhouse_engine::Cx;
 use poolhouse_model::operations::ListUsers;
 use poolhouse_model::{ListUsersRequest, ListUsersResponse};
@@ -25,9 +26,12 @@ impl Handle for ListUsers {
             .list(pool.id(), filter.as_ref(), page.after.as_deref(), page.fetch())
             .await?;
         let pagination_token = cx.next_page(&list, &page, &mut users, |user| user_position(filter.as_ref(), user))?;
-        let users = users.iter().map(|user| user.describe_only(wanted.as_deref())).collect();
+        let description = |user: &User| match &wanted {
+            Some(wanted) => user.describe_only(wanted),
+            None => Ok(user.describe()),
+        };
         Ok(ListUsersResponse {
-            users: Some(users),
+            users: Some(users.iter().map(description).collect::<Result<_>>()?),
             pagination_token,
         })
     }

@@ -1,0 +1,71 @@
+//! Changing users whom others may be changing at the same time.
+
+use poolhouse_domain::pools::Pool;
+use poolhouse_domain::users::User;
+use poolhouse_domain::{Error, Result};
+
+use crate::Cx;
+
+/// How often a change is tried. Of those who race one gets through each time, so that only a crowd uses them up.
+const ATTEMPTS: usize = 10;
+
+/// Tries again as long as another request was quicker. What `attempt` wrote before it failed must be undone with its
+/// transaction, and it must read again what it changes.
+pub(crate) async fn retried<T, A>(attempt: impl Fn() -> A) -> Result<T>
+where
+    A: Future<Output = Result<T>>,
+{
+    for _ in 1..ATTEMPTS {
+        match attempt().await {
+            Err(Error::ConcurrentModification) => {}
+            settled => return settled,
+        }
+    }
+    attempt().await
+}
+
+impl Cx {
+    /// Makes `change` of `user`, and makes it again of the user as they are stored when somebody else wrote them since
+    /// they were read.
+    pub(crate) async fn change_user<T, C>(&self, pool: &Pool, user: User, change: impl Fn(User) -> C) -> Result<T>
+    where
+        C: Future<Output = Result<T>>,
+    {
+        let sub = user.sub.clone();
+        match change(user).await {
+            Err(Error::ConcurrentModification) => {
+                retried(|| async {
+                    let user = self.store.users().by_sub(pool.id(), &sub).await?;
+                    change(user.ok_or(Error::UserNotFound)?).await
+                })
+                .await
+            }
+            settled => settled,
+        }
+    }
+
+    /// Enables or disables a user; disabling ends every token they have.
+    pub async fn set_enabled(&self, pool: &Pool, name: &str, enabled: bool) -> Result<()> {
+        let user = self.user(pool, name).await?;
+        let change = async |mut user: User| {
+            user.enabled = enabled;
+            user.modified_at = self.now();
+            let mut tx = self.store.begin().await?;
+            tx.users().replace(pool, &mut user).await?;
+            if !enabled {
+                tx.families().delete_of_user(pool.id(), &user.sub).await?;
+            }
+            Ok(tx.commit().await?)
+        };
+        self.change_user(pool, user, change).await
+    }
+
+    /// Deletes a user and all that is theirs.
+    pub async fn delete_user(&self, pool: &Pool, user: &User) -> Result<()> {
+        if self.store.users().delete(pool.id(), &user.sub).await? {
+            Ok(())
+        } else {
+            Err(Error::UserNotFound)
+        }
+    }
+}
