@@ -3,6 +3,8 @@
 
 #![cfg(test)]
 
+mod attributes;
 mod memory;
 mod protocol;
+mod users;
 mod web;
