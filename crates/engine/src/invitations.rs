@@ -58,6 +58,11 @@ impl Cx {
         self.triggers(pool).pre_sign_up()?;
 
         let passwordless = temporary_password.is_none() && pool.allows_passwordless_sign_up();
+        if passwordless && attributes.email().is_none() && attributes.phone_number().is_none() {
+            return Err(Error::invalid_parameter(
+                "An email or phone_number is required for a user without a password.",
+            ));
+        }
         let password = match temporary_password {
             Some(password) => Some(password.clone()),
             None if passwordless => None,
@@ -155,9 +160,12 @@ impl Cx {
                 .filter(|value| !value.is_empty());
             let Some(destination) = destination else {
                 if must_reach {
-                    return Err(Error::invalid_parameter(format!(
-                        "User has no {attribute} to deliver the invitation to."
-                    )));
+                    return Err(Error::invalid_parameter(match attribute {
+                        VerifiedAttributeType::Email => "No email provided but desired delivery medium was Email",
+                        VerifiedAttributeType::PhoneNumber => {
+                            "No phone number provided but desired delivery medium was SMS"
+                        }
+                    }));
                 }
                 continue;
             };

@@ -51,12 +51,20 @@ scenario! {
 
     async fn nobody_is_created_who_cannot_be_invited_as_asked(lab: Lab) {
         let pool = lab.pool().await;
-        for (medium, attribute) in [("EMAIL", "email"), ("SMS", "phone_number")] {
+        for (medium, sentence) in [
+            ("EMAIL", "No email provided but desired delivery medium was Email"),
+            ("SMS", "No phone number provided but desired delivery medium was SMS"),
+        ] {
             let members = json!({ "MessageAction": null, "DesiredDeliveryMediums": [medium] });
             create_with(&pool, "alice", json!({}), members)
                 .await
-                .fault("InvalidParameterException", &format!("User has no {attribute} to deliver the invitation to."));
+                .fault("InvalidParameterException", sentence);
         }
+        // One of two is not enough.
+        let members = json!({ "MessageAction": null, "DesiredDeliveryMediums": ["EMAIL", "SMS"] });
+        create_with(&pool, "alice", json!({ "email": EMAIL }), members)
+            .await
+            .fault("InvalidParameterException", "No phone number provided but desired delivery medium was SMS");
         pool.call("AdminGetUser", json!({ "Username": "alice" }))
             .await
             .fault("UserNotFoundException", "User does not exist.");

@@ -23,6 +23,10 @@ scenario! {
             "UnsupportedUserStateException",
             "Resend not possible. alice status is not FORCE_CHANGE_PASSWORD",
         );
+        create_with(&client.pool, "bob", json!({}), json!({})).await.fault(
+            "InvalidParameterException",
+            "An email or phone_number is required for a user without a password.",
+        );
         let bob = create_with(&client.pool, "bob", json!({}), json!({ "TemporaryPassword": "Temporary-1" })).await.ok();
         assert_eq!(bob["User"]["UserStatus"], "FORCE_CHANGE_PASSWORD");
     }
