@@ -4,7 +4,15 @@
 #![cfg(test)]
 
 mod attributes;
+mod auth;
+mod authorisation;
+mod clients;
+mod groups;
 mod memory;
+mod passwords;
+mod pools;
 mod protocol;
+mod sign_up;
+mod tokens;
 mod users;
 mod web;

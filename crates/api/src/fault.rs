@@ -21,13 +21,18 @@ pub fn fault(error: &Error, operation: &Description, request_id: &str) -> Fault 
             "InternalErrorException"
         });
     }
-    let code = match error {
-        Error::ConcurrentModification if !operation.errors.contains(&"ConcurrentModificationException") => {
-            "TooManyRequestsException"
-        }
-        _ => code(error),
-    };
-    Fault::client(code, error.to_string())
+    let code = code(error);
+    let stand_in = stand_in(code).filter(|_| !operation.errors.contains(&code));
+    Fault::client(stand_in.unwrap_or(code), error.to_string())
+}
+
+/// What says the same where the model doesn't have an error: GlobalSignOut, for one, knows no UserNotFoundException.
+fn stand_in(code: &str) -> Option<&'static str> {
+    match code {
+        "ConcurrentModificationException" => Some("TooManyRequestsException"),
+        "UserNotFoundException" | "PasswordResetRequiredException" => Some("NotAuthorizedException"),
+        _ => None,
+    }
 }
 
 fn code(error: &Error) -> &'static str {

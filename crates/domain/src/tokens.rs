@@ -61,7 +61,7 @@ impl Grant<'_> {
     /// The claims of the id token.
     pub fn id_claims(&self, token_id: &str) -> Map<String, Value> {
         let mut claims = Map::new();
-        for (name, value) in self.readable.iter() {
+        for (name, value) in self.readable.iter().filter(|(_, value)| !value.is_empty()) {
             claims.insert(name.to_owned(), attribute_claim(name, value));
         }
         // After the attributes: nothing that a user can write replaces a claim of ours.

@@ -49,7 +49,8 @@ impl Cx {
             return Err(invalid());
         }
         let pool = self.any_pool(pool_id).await.map_err(|error| match error {
-            Error::PoolNotFound(_) => invalid(),
+            // What can be no pool's id is none's.
+            Error::PoolNotFound(_) | Error::InvalidParameter(_) => invalid(),
             other => other,
         })?;
         let keys = self.keys(pool.id()).await?;

@@ -1,14 +1,23 @@
 //! Refreshing, revoking and signing out.
 
 use poolhouse_crypto::hmac;
+use poolhouse_crypto::seal::Purpose;
 use poolhouse_domain::clients::{Client, Flow};
 use poolhouse_domain::pools::Pool;
 use poolhouse_domain::sessions::{RefreshFamily, RefreshTokenPayload, Rotated};
 use poolhouse_domain::users::User;
 use poolhouse_domain::{Error, Result, SECOND};
-use poolhouse_model::{AuthenticationResultType, Secret};
+use poolhouse_model::{AuthenticationResultType, Secret, UserStatusType};
 
 use crate::Cx;
+
+/// Where a refresh token stands in its family.
+enum Standing {
+    /// The newest.
+    Current,
+    /// Replaced by the newest a moment ago, and still accepted.
+    InGrace,
+}
 
 impl Cx {
     /// Gives new id and access tokens for a refresh token, and a new refresh token when the client rotates them.
@@ -28,10 +37,12 @@ impl Cx {
         let user = user.ok_or_else(|| Error::UserNotFound.for_client(client))?;
         authenticate(&user)?;
         user.check_enabled()?;
-        let family = self.store.families().get(pool.id(), &payload.event_id).await?;
-        let mut family = family.ok_or(Error::RefreshTokenRevoked)?;
+        let family = self.family(&payload).await?;
         if family.client_id != client.id() || family.sub != user.sub {
             return Err(Error::RefreshTokenInvalid);
+        }
+        if user.status == UserStatusType::ResetRequired {
+            return Err(Error::PasswordResetRequired);
         }
         if family.expires_at <= self.now() {
             return Err(Error::RefreshTokenExpired);
@@ -39,13 +50,18 @@ impl Cx {
         if pool.tracks_devices() {
             return Err(Error::NotImplemented("Device tracking".into()));
         }
-        self.check_refresh_secret(client, &family, &payload).await?;
+        let standing = self.standing(client, &family, &payload).await?;
         let rotated = if client.rotates_refresh_tokens() {
-            Some(self.rotate(&mut family).await?)
+            Some(self.rotate(client, family.clone(), standing, payload).await?)
         } else {
             None
         };
         self.issue_tokens(pool, client, &user, &family, rotated).await
+    }
+
+    async fn family(&self, payload: &RefreshTokenPayload) -> Result<RefreshFamily> {
+        let family = self.store.families().get(&payload.pool_id, &payload.event_id).await?;
+        family.ok_or(Error::RefreshTokenRevoked)
     }
 
     fn open_refresh_token(&self, token: &Secret) -> Option<RefreshTokenPayload> {
@@ -55,16 +71,16 @@ impl Cx {
 
     /// Checks that the token is the family's newest, or the one before within its grace period. Any other was replaced
     /// long ago, and who shows it stole it or was stolen from: the family ends.
-    async fn check_refresh_secret(
+    async fn standing(
         &self,
         client: &Client,
         family: &RefreshFamily,
         payload: &RefreshTokenPayload,
-    ) -> Result<()> {
+    ) -> Result<Standing> {
         let hash = self.hash_refresh_secret(payload);
         let same = |stored: &str| hmac::constant_time_eq(stored.as_bytes(), hash.as_bytes());
         if same(&family.secret_hash) {
-            return Ok(());
+            return Ok(Standing::Current);
         }
         let grace = client
             .settings
@@ -76,29 +92,55 @@ impl Cx {
             same(&rotated.secret_hash) && self.now().millis() < rotated.at.millis() + i64::from(grace) * SECOND
         });
         if in_grace {
-            return Ok(());
+            return Ok(Standing::InGrace);
         }
         self.store.families().delete(&family.pool_id, &family.event_id).await?;
         Err(Error::RefreshTokenReused)
     }
 
-    /// Replaces the family's refresh token. Of two that race one wins; the other is told that its token was used.
-    async fn rotate(&self, family: &mut RefreshFamily) -> Result<Secret> {
-        let (token, secret_hash) = self.new_refresh_token(family)?;
-        let former = std::mem::replace(&mut family.secret_hash, secret_hash);
-        family.rotated = Some(Rotated {
-            secret_hash: former,
-            at: self.now(),
-        });
-        match self.store.families().replace(family).await {
-            Ok(()) => Ok(token),
-            Err(poolhouse_storage::Error::Conflict) => Err(Error::RefreshTokenReused),
-            Err(error) => Err(error.into()),
+    /// Replaces the family's refresh token. The secret of the next one follows from the secret of the one before: who
+    /// asks again within the grace period, because the first answer was lost, is given the same token again.
+    async fn rotate(
+        &self,
+        client: &Client,
+        mut family: RefreshFamily,
+        standing: Standing,
+        payload: RefreshTokenPayload,
+    ) -> Result<Secret> {
+        let next = RefreshTokenPayload {
+            secret: self.next_refresh_secret(&payload),
+            ..payload.clone()
+        };
+        if let Standing::Current = standing {
+            let former = std::mem::replace(&mut family.secret_hash, self.hash_refresh_secret(&next));
+            family.rotated = Some(Rotated {
+                secret_hash: former,
+                at: self.now(),
+            });
+            match self.store.families().replace(&mut family).await {
+                Ok(()) => {}
+                // Somebody was quicker with the same token: whether that was within the grace period is now the question.
+                Err(poolhouse_storage::Error::Conflict) => {
+                    self.standing(client, &self.family(&payload).await?, &payload).await?;
+                }
+                Err(error) => return Err(error.into()),
+            }
         }
+        self.seal_refresh_token(&next)
+    }
+
+    fn next_refresh_secret(&self, payload: &RefreshTokenPayload) -> String {
+        self.keyed_hash(
+            Purpose::new("refresh token rotation"),
+            &[payload.event_id.as_bytes(), payload.secret.as_bytes()],
+        )
     }
 
     /// Revokes the family of a refresh token. A token that is unknown or revoked already is no error.
     pub async fn revoke(&self, pool: &Pool, client: &Client, token: &Secret) -> Result<()> {
+        if !client.revokes_tokens() {
+            return Err(Error::RevocationDisabled);
+        }
         let Some(payload) = self.open_refresh_token(token) else {
             let is_jwt = token.expose().split('.').count() == 3;
             return if is_jwt {
@@ -107,9 +149,6 @@ impl Cx {
                 Ok(())
             };
         };
-        if !client.revokes_tokens() {
-            return Err(Error::RevocationDisabled);
-        }
         if payload.pool_id != pool.id() {
             return Err(Error::RevocationUnauthorized);
         }

@@ -7,7 +7,7 @@ use poolhouse_domain::clients::Client;
 use poolhouse_domain::pools::Pool;
 use poolhouse_domain::sessions::{AuthSession, AuthSessionState, Step};
 use poolhouse_domain::users::User;
-use poolhouse_domain::{Error, Result, permissions};
+use poolhouse_domain::{Error, Result, names, permissions};
 use poolhouse_model::{AuthenticationResultType, ChallengeNameType, Secret, UserPoolMfaType, UserStatusType};
 use poolhouse_storage::SessionFound;
 use serde::{Deserialize, Serialize};
@@ -142,7 +142,8 @@ impl Cx {
         check_later_factors(pool)?;
         let schema = pool.schema();
         let readable = permissions::readable(&schema, client.settings.read_attributes.as_deref(), &user.attributes);
-        let provided: BTreeMap<&str, &str> = readable.iter().filter(|(name, _)| *name != SUB).collect();
+        let shown = |(name, value): &(&str, &str)| *name != SUB && !value.is_empty();
+        let provided: BTreeMap<&str, &str> = readable.iter().filter(shown).collect();
         let required: Vec<String> = missing_attributes(pool, &user.attributes)
             .map(|name| format!("userAttributes.{name}"))
             .collect();
@@ -185,7 +186,7 @@ impl Cx {
     }
 
     /// Finds the session that an answer continues: of this client, waiting for this step, named after this user.
-    async fn session(&self, client: &Client, answer: &Answer<'_>, step: Step) -> Result<AuthSession> {
+    async fn session(&self, pool: &Pool, client: &Client, answer: &Answer<'_>, step: Step) -> Result<AuthSession> {
         let opened = self
             .session_strings
             .decode(answer.session.expose())
@@ -197,12 +198,11 @@ impl Cx {
             SessionFound::Expired => return Err(Error::SessionExpired),
         };
         let state = &session.state;
+        let fold = |name: &str| names::fold(pool.case_sensitive(), name);
+        let username = fold(answer.username);
         let fits = state.client_id == client.id()
             && state.step == step
-            && state
-                .names
-                .iter()
-                .any(|name| name.eq_ignore_ascii_case(answer.username));
+            && state.names.iter().any(|name| fold(name) == username);
         if fits { Ok(session) } else { Err(Error::SessionInvalid) }
     }
 
@@ -212,7 +212,7 @@ impl Cx {
             .responses
             .get("NEW_PASSWORD")
             .ok_or(Error::MissingParameter("NEW_PASSWORD"))?;
-        let session = self.session(client, &answer, Step::NewPasswordRequired).await?;
+        let session = self.session(pool, client, &answer, Step::NewPasswordRequired).await?;
         let user = self.store.users().by_sub(pool.id(), &session.state.sub).await?;
         let mut user = user
             .filter(|user| user.status == UserStatusType::ForceChangePassword)

@@ -31,27 +31,27 @@ impl Cx {
             rotated: None,
             version: 0,
         };
-        let (token, secret_hash) = self.new_refresh_token(&family)?;
-        family.secret_hash = secret_hash;
-        Ok((family, token))
-    }
-
-    /// Makes a refresh token of `family`: the token, and the keyed hash of its secret to store.
-    pub(crate) fn new_refresh_token(&self, family: &RefreshFamily) -> Result<(Secret, String)> {
         let payload = RefreshTokenPayload {
             pool_id: family.pool_id.clone(),
             event_id: family.event_id.clone(),
             sub: family.sub.clone(),
             secret: self.entropy.alphanumeric(REFRESH_SECRET_LENGTH),
         };
-        let bytes = serde_json::to_vec(&payload).map_err(Error::internal)?;
+        family.secret_hash = self.hash_refresh_secret(&payload);
+        Ok((family, self.seal_refresh_token(&payload)?))
+    }
+
+    /// Makes the refresh token that holds `payload`.
+    pub(crate) fn seal_refresh_token(&self, payload: &RefreshTokenPayload) -> Result<Secret> {
+        let bytes = serde_json::to_vec(payload).map_err(Error::internal)?;
         let token = self
             .refresh_tokens
             .encode(&bytes, self.entropy.as_ref())
             .map_err(Error::internal)?;
-        Ok((Secret::from(token), self.hash_refresh_secret(&payload)))
+        Ok(Secret::from(token))
     }
 
+    /// The keyed hash under which the secret of a refresh token is stored.
     pub(crate) fn hash_refresh_secret(&self, payload: &RefreshTokenPayload) -> String {
         self.keyed_hash(
             Purpose::new("refresh token"),

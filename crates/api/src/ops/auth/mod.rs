@@ -67,20 +67,18 @@ async fn initiate(
     parameters: &BTreeMap<String, Secret>,
 ) -> Result<Outcome> {
     let parameters = Parameters(parameters);
-    let by_password = match flow {
-        AuthFlowType::UserPasswordAuth => Flow::UserPassword,
-        AuthFlowType::AdminUserPasswordAuth | AuthFlowType::AdminNoSrpAuth => {
-            if side == Side::Public {
-                return Err(Error::invalid_parameter("Initiate Auth method not supported."));
-            }
-            Flow::AdminUserPassword
+    let by_password = match (flow, side) {
+        (AuthFlowType::UserPasswordAuth, Side::Public) => Flow::UserPassword,
+        (AuthFlowType::AdminUserPasswordAuth | AuthFlowType::AdminNoSrpAuth, Side::Admin) => Flow::AdminUserPassword,
+        (AuthFlowType::UserPasswordAuth | AuthFlowType::AdminUserPasswordAuth | AuthFlowType::AdminNoSrpAuth, _) => {
+            return Err(Error::invalid_parameter("Initiate Auth method not supported."));
         }
-        AuthFlowType::RefreshTokenAuth | AuthFlowType::RefreshToken => {
+        (AuthFlowType::RefreshTokenAuth | AuthFlowType::RefreshToken, _) => {
             return refresh(cx, side, pool, client, &parameters).await;
         }
-        AuthFlowType::UserSrpAuth => return later(side, client, Flow::UserSrp, flow),
-        AuthFlowType::CustomAuth => return later(side, client, Flow::Custom, flow),
-        AuthFlowType::UserAuth => return later(side, client, Flow::UserAuth, flow),
+        (AuthFlowType::UserSrpAuth, _) => return later(side, client, Flow::UserSrp, flow),
+        (AuthFlowType::CustomAuth, _) => return later(side, client, Flow::Custom, flow),
+        (AuthFlowType::UserAuth, _) => return later(side, client, Flow::UserAuth, flow),
     };
     side.check_allowed(client, by_password)?;
     let username = parameters.required("USERNAME")?.expose();

@@ -1,0 +1,8 @@
+//! Who may call what: signatures, access tokens, and forgeries of them.
+
+mod classes;
+mod forged_claims;
+mod forged_signatures;
+mod forgery;
+
+const INVALID: &str = "Invalid Access Token";
