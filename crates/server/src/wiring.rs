@@ -22,7 +22,7 @@ use crate::config::{Config, Mode};
 use crate::{database, master_key};
 
 /// How often expired rows are deleted, and how many of a kind at a time.
-const PURGE_INTERVAL: Duration = Duration::from_secs(60);
+const PURGE_INTERVAL: Duration = Duration::from_mins(1);
 const PURGE_BATCH: i64 = 1_000;
 
 /// Everything that serves requests.
