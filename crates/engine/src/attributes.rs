@@ -1,6 +1,6 @@
 //! Changing and verifying the attributes of a user.
 
-use poolhouse_domain::attributes::{Attributes, EMAIL, PHONE_NUMBER, PREFERRED_USERNAME, verified_name};
+use poolhouse_domain::attributes::{Attributes, PREFERRED_USERNAME, verified_name};
 use poolhouse_domain::codes::{Attempt, CodePurpose};
 use poolhouse_domain::delivery::Channel;
 use poolhouse_domain::pools::Pool;
@@ -57,7 +57,7 @@ impl Cx {
             .filter_map(|attribute| settle(pool, &mut user, &before, changes, attribute))
             .collect();
         names::check_sign_in_names_kept(&pool.settings, &before, &user.attributes)?;
-        self.check_pending_names(pool, &user).await?;
+        self.check_pending_names(pool, &user, &to_verify).await?;
         user.modified_at = self.now();
         let requests = to_verify
             .iter()
@@ -104,18 +104,19 @@ impl Cx {
         Ok(tx.commit().await?)
     }
 
-    /// Refuses values that wait for their code in vain: they name somebody else in a pool that names users by them.
-    async fn check_pending_names(&self, pool: &Pool, user: &User) -> Result<()> {
-        for (attribute, named_by) in [
-            (EMAIL, UsernameAttributeType::Email),
-            (PHONE_NUMBER, UsernameAttributeType::PhoneNumber),
-        ] {
-            if let Some(waiting) = user.pending.get(attribute)
+    /// Refuses values that would wait for their code in vain: they name somebody else in a pool that names users by them.
+    async fn check_pending_names(&self, pool: &Pool, user: &User, to_verify: &[Channel]) -> Result<()> {
+        for Channel { attribute, destination } in to_verify {
+            let named_by = match attribute {
+                VerifiedAttributeType::Email => UsernameAttributeType::Email,
+                VerifiedAttributeType::PhoneNumber => UsernameAttributeType::PhoneNumber,
+            };
+            if user.pending.contains_key(attribute.as_str())
                 && pool.is_username_attribute(named_by)
-                && let Some(holder) = self.find_user(pool, waiting).await?
+                && let Some(holder) = self.find_user(pool, destination).await?
                 && holder.sub != user.sub
             {
-                return Err(Error::AliasExists(attribute));
+                return Err(Error::AliasExists(attribute.as_str()));
             }
         }
         Ok(())

@@ -124,6 +124,21 @@ scenario! {
         );
     }
 
+    async fn text_that_no_database_keeps_is_refused(lab: Lab) {
+        let client = lab.pool().await.client().await;
+        let alice = client.confirmed_user_with("alice", json!({ "name": "A" })).await;
+        let sentence = "Text with a NUL character cannot be stored.";
+        for changes in [json!({ "name": "a\0b" }), json!({ "profile": "\0" })] {
+            admin_update(&alice, changes).await.fault("InvalidParameterException", sentence);
+        }
+        client.pool.call("ListUsers", json!({ "Filter": "name = \"a\0b\"" }))
+            .await
+            .fault("InvalidParameterException", sentence);
+        assert_eq!(value(&alice, "name").await.as_deref(), Some("A"));
+        admin_update(&alice, json!({ "name": "\u{1}\u{ffff}\u{202e}" })).await.ok();
+        assert_eq!(value(&alice, "name").await.as_deref(), Some("\u{1}\u{ffff}\u{202e}"));
+    }
+
     async fn updates_want_a_pool_a_user_and_a_token(lab: Lab) {
         let pool = lab.pool().await;
         let attributes = json!({ "UserAttributes": [], "UserAttributeNames": ["name"], "Username": "nobody" });

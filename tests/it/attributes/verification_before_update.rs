@@ -125,5 +125,6 @@ scenario! {
         verify(&bob, "email", &bobs).await.ok();
         verify(&carol, "email", &carols).await.fault("AliasExistsException", taken);
         client.sign_in("c@example.com", &carol.user.password).await.ok();
+        update(&carol, json!({ "name": "Carol" })).await.ok();
     }
 }
