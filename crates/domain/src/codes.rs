@@ -3,6 +3,7 @@
 use poolhouse_model::{Timestamp, VerifiedAttributeType};
 use serde::{Deserialize, Serialize};
 
+use crate::users::User;
 use crate::{DAY, HOUR};
 
 /// Digits of a confirmation, verification or reset code.
@@ -61,6 +62,23 @@ pub struct Code {
     pub delivery: CodeDelivery,
 }
 
+impl Code {
+    /// Whether the code may still be redeemed: it has not expired, and what it was sent to is `user`'s as it was then.
+    pub fn stands(&self, user: &User, now: Timestamp) -> bool {
+        let CodeDelivery { attribute, destination } = &self.delivery;
+        let name = attribute.as_str();
+        let has = user.attributes.get(name) == Some(destination.as_str());
+        let is_theirs = match self.purpose {
+            CodePurpose::SignUp => has,
+            CodePurpose::Reset => has && user.attributes.is_verified(name),
+            CodePurpose::VerifyEmail | CodePurpose::VerifyPhoneNumber => {
+                has || user.pending.get(name) == Some(destination)
+            }
+        };
+        is_theirs && self.expires_at > now
+    }
+}
+
 /// Where a code went.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CodeDelivery {
@@ -103,5 +121,75 @@ impl Attempt {
             Self::RequestAttributeCode => "request_attribute_code",
             Self::VerifyAttribute => "verify_attribute",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use poolhouse_model::UserStatusType;
+
+    use super::*;
+    use crate::attributes::Attributes;
+    use crate::testing::attributes;
+
+    const SENT_AT: i64 = 1_800_000_000_000;
+
+    fn user(attributes: Attributes) -> User {
+        User {
+            pool_id: "us-east-1_AbC123xYz".into(),
+            username: "alice".into(),
+            sub: "1-2".into(),
+            status: UserStatusType::Confirmed,
+            enabled: true,
+            attributes,
+            pending: BTreeMap::new(),
+            password: None,
+            password_history: Vec::new(),
+            created_at: Timestamp::from_millis(SENT_AT),
+            modified_at: Timestamp::from_millis(SENT_AT),
+            version: 0,
+        }
+    }
+
+    fn code(purpose: CodePurpose) -> Code {
+        Code {
+            pool_id: "us-east-1_AbC123xYz".into(),
+            sub: "1-2".into(),
+            purpose,
+            hash: "hash".into(),
+            expires_at: Timestamp::from_millis(SENT_AT + purpose.lifetime()),
+            delivery: CodeDelivery {
+                attribute: VerifiedAttributeType::Email,
+                destination: "a@example.com".into(),
+            },
+        }
+    }
+
+    const PURPOSES: [CodePurpose; 3] = [CodePurpose::SignUp, CodePurpose::Reset, CodePurpose::VerifyEmail];
+
+    #[test]
+    fn a_code_stands_until_its_lifetime_is_over() {
+        let alice = user(attributes([("email", "a@example.com"), ("email_verified", "true")]));
+        for (purpose, lifetime) in PURPOSES.into_iter().zip([24 * HOUR, HOUR, 24 * HOUR]) {
+            let stands = |age: i64| code(purpose).stands(&alice, Timestamp::from_millis(SENT_AT + age));
+            assert!(stands(0) && stands(lifetime - 1), "{purpose:?}");
+            assert!(!stands(lifetime), "{purpose:?}");
+        }
+    }
+
+    #[test]
+    fn a_code_proves_the_address_that_it_was_sent_to_and_no_other() {
+        let now = Timestamp::from_millis(SENT_AT);
+        let stands = |user: &User| PURPOSES.map(|purpose| code(purpose).stands(user, now));
+        let of = |email, verified| user(attributes([("email", email), ("email_verified", verified)]));
+        assert_eq!(stands(&of("a@example.com", "true")), [true, true, true]);
+        assert_eq!(stands(&of("a@example.com", "false")), [true, false, true]);
+        assert_eq!(stands(&of("b@example.com", "true")), [false, false, false]);
+        assert_eq!(stands(&user(Attributes::default())), [false, false, false]);
+        let mut changing = of("b@example.com", "true");
+        changing.pending.insert("email".into(), "a@example.com".into());
+        assert_eq!(stands(&changing), [false, false, true]);
     }
 }

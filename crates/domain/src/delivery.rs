@@ -104,10 +104,8 @@ pub fn recovery_channel(
     attributes: &Attributes,
     factors: SecondFactors,
 ) -> Result<Channel> {
+    check_self_service(setting)?;
     let mechanisms = mechanisms(setting);
-    if mechanisms.contains(&RecoveryOptionNameType::AdminOnly) {
-        return Err(Error::ContactAdministrator);
-    }
     let candidates = if mechanisms.is_empty() {
         vec![VerifiedAttributeType::PhoneNumber, VerifiedAttributeType::Email]
     } else {
@@ -126,6 +124,20 @@ pub fn recovery_channel(
         .filter(|attribute| attributes.is_verified(attribute.as_str()))
         .find_map(|attribute| Channel::of(attribute, attributes))
         .ok_or(Error::NoRecoveryChannel)
+}
+
+/// Refuses where only an administrator resets passwords.
+pub fn check_self_service(setting: Option<&AccountRecoverySettingType>) -> Result<()> {
+    if mechanisms(setting).contains(&RecoveryOptionNameType::AdminOnly) {
+        Err(Error::ContactAdministrator)
+    } else {
+        Ok(())
+    }
+}
+
+/// Whether the pool verifies any contact at sign-up.
+pub fn verifies_at_sign_up(pool: &UserPoolType) -> bool {
+    !auto_verified(pool).is_empty()
 }
 
 /// Checks the recovery setting of a pool.
@@ -378,6 +390,19 @@ mod tests {
             SecondFactors::default(),
         );
         assert!(matches!(refused, Err(Error::ContactAdministrator)));
+        assert!(matches!(
+            check_self_service(Some(&recovery(&[(1, AdminOnly)]))),
+            Err(Error::ContactAdministrator)
+        ));
+        assert!(check_self_service(Some(&recovery(&[(1, VerifiedEmail)]))).is_ok());
+        assert!(check_self_service(None).is_ok());
+    }
+
+    #[test]
+    fn a_pool_verifies_at_sign_up_what_it_names() {
+        assert!(verifies_at_sign_up(&verifying(&[Email])));
+        assert!(!verifies_at_sign_up(&verifying(&[])));
+        assert!(!verifies_at_sign_up(&UserPoolType::default()));
     }
 
     #[test]

@@ -6,7 +6,6 @@ use poolhouse_model::{AdminGetUserResponse, Timestamp, UserStatusType, UserType,
 use serde::{Deserialize, Serialize};
 
 use crate::attributes::{Attributes, verified_name};
-use crate::codes::CodeDelivery;
 use crate::{Error, Result};
 
 /// A user of a pool.
@@ -132,13 +131,5 @@ impl User {
             user_status: Some(self.status),
             ..AdminGetUserResponse::default()
         }
-    }
-
-    /// Marks what a code proved as verified, unless the user has another address or number by now.
-    pub fn verify_if_unchanged(&mut self, proved: &CodeDelivery, now: Timestamp) {
-        if self.attributes.get(proved.attribute.as_str()) == Some(proved.destination.as_str()) {
-            self.verify(proved.attribute, &proved.destination, now);
-        }
-        self.modified_at = now;
     }
 }

@@ -5,6 +5,7 @@ use poolhouse_domain::codes::Attempt;
 use poolhouse_domain::lockout;
 use poolhouse_domain::names;
 use poolhouse_domain::pools::Pool;
+use poolhouse_domain::users::User;
 use poolhouse_domain::{Error, HOUR, Result};
 
 use crate::Cx;
@@ -26,6 +27,11 @@ impl Cx {
     pub(crate) async fn has_attempted(&self, pool: &Pool, subject: &str, attempt: Attempt) -> Result<bool> {
         let key = format!("{}:{subject}", attempt.as_str());
         Ok(self.store.counters().get(pool.id(), &key, self.now(), HOUR).await? > 0)
+    }
+
+    /// The subject under which attempts on `name` are counted: the user whom it means, or else the name itself.
+    pub(crate) fn subject(&self, pool: &Pool, user: Option<&User>, name: &str) -> String {
+        user.map_or_else(|| self.nobody(pool, name), |user| user.sub.clone())
     }
 
     /// The subject under which attempts on a name that belongs to nobody are counted: they must look the same.

@@ -4,7 +4,7 @@ use poolhouse_crypto::hmac;
 use poolhouse_crypto::seal::Purpose;
 use poolhouse_domain::clients::Client;
 use poolhouse_domain::codes::{CODE_DIGITS, Code, CodeDelivery, CodePurpose};
-use poolhouse_domain::delivery::Channel;
+use poolhouse_domain::delivery::{self, Channel};
 use poolhouse_domain::error::chain;
 use poolhouse_domain::pools::Pool;
 use poolhouse_domain::templates::{self, Rendered};
@@ -147,12 +147,18 @@ impl Cx {
         })
     }
 
+    /// What a client is told of a delivery that never happened, because it must not learn whether `name` has an account.
+    pub(crate) fn simulate_delivery(&self, pool: &Pool, purpose: CodePurpose, name: &str) -> CodeDeliveryDetailsType {
+        let noise = self.nobody(pool, name);
+        delivery::simulated_channel(&pool.settings, purpose, name, &noise).details()
+    }
+
     /// Checks the digits that a user typed. Right digits give a proof, which the transaction that acts on it consumes.
     pub(crate) async fn check_code(&self, user: &User, purpose: CodePurpose, digits: &str) -> Result<Proof> {
         let hash = self.hash_code(&user.pool_id, &user.sub, purpose, digits);
         let code = self.store.codes().get(&user.pool_id, &user.sub, purpose).await?;
         let code = code
-            .filter(|code| code.expires_at > self.now())
+            .filter(|code| code.stands(user, self.now()))
             .ok_or(Error::CodeExpired)?;
         if !hmac::constant_time_eq(code.hash.as_bytes(), hash.as_bytes()) {
             return Err(Error::CodeMismatch);

@@ -10,25 +10,23 @@ use poolhouse_model::{CodeDeliveryDetailsType, Secret, UserStatusType};
 use poolhouse_outbound::Kind;
 
 use crate::Cx;
-use crate::codes::CodeRequest;
+use crate::codes::{CodeRequest, Proof};
 
 impl Cx {
-    /// Sends the code that resets a password. Under PreventUserExistenceErrors a user who is missing, disabled or out of
-    /// reach is answered as if a code had been sent.
+    /// Sends the code that resets a password. Under PreventUserExistenceErrors a user who is missing, disabled, out of
+    /// reach or not yet in possession of a password of their own is answered as if a code had been sent.
     pub async fn forgot_password(
         &self,
         pool: &Pool,
         client: &Client,
         username: &str,
     ) -> Result<CodeDeliveryDetailsType> {
+        delivery::check_self_service(pool.settings.account_recovery_setting.as_ref())?;
         let user = self.find_user(pool, username).await?;
         if user.is_none() {
             self.triggers(pool).user_migration()?;
         }
-        let subject = match &user {
-            Some(user) => user.sub.clone(),
-            None => self.nobody(pool, username),
-        };
+        let subject = self.subject(pool, user.as_ref(), username);
         self.count_attempt(pool, &subject, Attempt::ForgotPassword).await?;
         let request = match user {
             Some(user) => self.request_reset(pool, &user),
@@ -42,8 +40,7 @@ impl Cx {
                 | Error::NoRecoveryChannel
                 | Error::PasswordNotResettable,
             ) if client.prevents_user_existence_errors() => {
-                let noise = self.nobody(pool, username);
-                Ok(delivery::simulated_channel(&pool.settings, CodePurpose::Reset, username, &noise).details())
+                Ok(self.simulate_delivery(pool, CodePurpose::Reset, username))
             }
             Err(error) => Err(error),
         }
@@ -65,67 +62,86 @@ impl Cx {
         code: &str,
         password: &Secret,
     ) -> Result<()> {
-        let Some(mut user) = self.find_user(pool, username).await? else {
-            let nobody = self.nobody(pool, username);
-            self.count_attempt(pool, &nobody, Attempt::ConfirmForgotPassword)
-                .await?;
-            // Who asked for a code gets the answer of a wrong one, as a user would.
-            let asked = self.has_attempted(pool, &nobody, Attempt::ForgotPassword).await?;
-            let refusal = Error::UsernameClientCombinationNotFound.for_client(client);
-            return Err(if asked && client.prevents_user_existence_errors() {
-                Error::CodeMismatch
-            } else {
-                refusal
-            });
-        };
-        self.count_attempt(pool, &user.sub, Attempt::ConfirmForgotPassword)
+        let user = self.find_user(pool, username).await?;
+        let subject = self.subject(pool, user.as_ref(), username);
+        self.count_attempt(pool, &subject, Attempt::ConfirmForgotPassword)
             .await?;
-        if !user.enabled && !client.prevents_user_existence_errors() {
-            return Err(Error::UserDisabled);
-        }
-        let proof = match self.check_code(&user, CodePurpose::Reset, code).await {
-            Err(Error::CodeExpired)
-                if client.prevents_user_existence_errors()
-                    && self.has_attempted(pool, &user.sub, Attempt::ForgotPassword).await? =>
-            {
-                return Err(Error::CodeMismatch);
-            }
-            checked => checked?,
+        let Some(user) = user else {
+            let refusal = Error::UsernameClientCombinationNotFound;
+            return Err(self.veil(pool, client, &subject, refusal).await?);
         };
+        let reset = async |mut user: User| {
+            let proof = match self.check_reset(&user, code).await {
+                Ok(proof) => proof,
+                Err(refusal) => return Err(self.veil(pool, client, &subject, refusal).await?),
+            };
+            let hash = self.hash_replacement(pool, &user, password).await?;
+            user.set_password(hash, pool.password_history_size(), self.now());
+            user.status = UserStatusType::Confirmed;
+            self.triggers(pool).post_confirmation()?;
+
+            let mut tx = self.store.begin().await?;
+            proof.consume(&mut tx).await?;
+            tx.users().replace(pool, &mut user).await?;
+            tx.lockouts().clear(pool.id(), &user.sub).await?;
+            tx.families().delete_of_user(pool.id(), &user.sub).await?;
+            Ok(tx.commit().await?)
+        };
+        self.change_user(pool, user, reset).await
+    }
+
+    /// Checks that `user` may set a new password now, and by this code.
+    async fn check_reset(&self, user: &User, code: &str) -> Result<Proof> {
         user.check_enabled()?;
-        let hash = self.hash_replacement(pool, &user, password).await?;
-        let now = self.now();
-        user.set_password(hash, pool.password_history_size(), now);
-        user.status = UserStatusType::Confirmed;
-        let proved = proof.delivery().clone();
-        user.verify_if_unchanged(&proved, now);
+        match user.status {
+            UserStatusType::Confirmed | UserStatusType::ResetRequired => {}
+            UserStatusType::Unconfirmed => return Err(Error::UserNotConfirmed),
+            _ => return Err(Error::PasswordNotResettable),
+        }
+        self.check_code(user, CodePurpose::Reset, code).await
+    }
 
-        let mut tx = self.store.begin().await?;
-        proof.consume(&mut tx).await?;
-        tx.users().replace(pool, &mut user).await?;
-        tx.lockouts().clear(pool.id(), &user.sub).await?;
-        tx.families().delete_of_user(pool.id(), &user.sub).await?;
-        tx.commit().await?;
-
-        self.triggers(pool).post_confirmation()
+    /// Words a refusal for a client that may not learn who has an account: that the code is wrong, if one was asked for
+    /// within the hour, and else that there is none.
+    async fn veil(&self, pool: &Pool, client: &Client, subject: &str, refusal: Error) -> Result<Error> {
+        let tells = matches!(
+            refusal,
+            Error::UsernameClientCombinationNotFound
+                | Error::UserDisabled
+                | Error::UserNotConfirmed
+                | Error::PasswordNotResettable
+                | Error::CodeExpired
+        );
+        Ok(if !tells || !client.prevents_user_existence_errors() {
+            refusal
+        } else if self.has_attempted(pool, subject, Attempt::ForgotPassword).await? {
+            Error::CodeMismatch
+        } else {
+            Error::CodeExpired
+        })
     }
 
     /// Makes a user's password unusable and sends the code that resets it.
     pub async fn admin_reset_password(&self, pool: &Pool, username: &str) -> Result<()> {
-        let mut user = self.user(pool, username).await?;
-        if !matches!(user.status, UserStatusType::Confirmed | UserStatusType::ResetRequired) {
-            return Err(Error::PasswordNotResettable);
-        }
-        let request = self.request_reset(pool, &user)?;
-        user.status = UserStatusType::ResetRequired;
-        user.modified_at = self.now();
+        let user = self.user(pool, username).await?;
+        let reset = async |mut user: User| {
+            if !matches!(user.status, UserStatusType::Confirmed | UserStatusType::ResetRequired) {
+                return Err(Error::PasswordNotResettable);
+            }
+            let request = self.request_reset(pool, &user)?;
+            user.status = UserStatusType::ResetRequired;
+            user.modified_at = self.now();
 
-        let mut tx = self.store.begin().await?;
-        tx.users().replace(pool, &mut user).await?;
-        tx.codes().put(&request.code).await?;
-        tx.commit().await?;
-
-        self.deliver(request.message).await
+            let mut tx = self.store.begin().await?;
+            tx.users().replace(pool, &mut user).await?;
+            tx.codes().put(&request.code).await?;
+            tx.commit().await?;
+            Ok(request.message)
+        };
+        let message = self.change_user(pool, user, reset).await?;
+        // The password is reset, and the operation has no error for a message that could not be sent: the user can ask
+        // for another.
+        self.deliver(message).await.or(Ok(()))
     }
 }
 

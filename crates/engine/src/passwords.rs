@@ -47,25 +47,34 @@ impl Cx {
     }
 
     /// Replaces the caller's password, once they have shown that they know the old one.
+    ///
+    /// The attempts of the hour are the only limit: whoever holds a token can't make the user pause at sign-in.
     pub async fn change_own_password(
         &self,
         caller: Caller,
         previous: Option<&Secret>,
         proposed: &Secret,
     ) -> Result<()> {
-        let Caller { pool, mut user, .. } = caller;
-        self.count_attempt(&pool, &user.sub, Attempt::ChangePassword).await?;
-        if let Some(stored) = &user.password {
-            let previous = previous.ok_or(Error::IncorrectUsernameOrPassword)?;
-            self.check_lockout(&pool, &user.sub).await?;
-            if !self.verify_password(previous, &stored.hash).await?.matches {
-                self.count_failure(&pool, &user.sub).await?;
+        let Caller { pool, user, .. } = caller;
+        let pool = &*pool;
+        self.count_attempt(pool, &user.sub, Attempt::ChangePassword).await?;
+        let change = async |mut user: User| {
+            if user.status != UserStatusType::Confirmed {
+                return Err(Error::PasswordNotResettable);
+            }
+            let knows_password = match (&user.password, previous) {
+                (Some(stored), Some(previous)) => self.verify_password(previous, &stored.hash).await?.matches,
+                (None, None) => true,
+                (Some(_), None) | (None, Some(_)) => false,
+            };
+            if !knows_password {
                 return Err(Error::IncorrectUsernameOrPassword);
             }
-        }
-        let hash = self.hash_replacement(&pool, &user, proposed).await?;
-        user.set_password(hash, pool.password_history_size(), self.now());
-        Ok(self.store.users().replace(&pool, &mut user).await?)
+            let hash = self.hash_replacement(pool, &user, proposed).await?;
+            user.set_password(hash, pool.password_history_size(), self.now());
+            Ok(self.store.users().replace(pool, &mut user).await?)
+        };
+        self.change_user(pool, user, change).await
     }
 
     /// Sets a user's password because an administrator says so: for good, or until the next sign-in.
@@ -76,18 +85,21 @@ impl Cx {
         password: &Secret,
         permanent: bool,
     ) -> Result<()> {
-        let mut user = self.user(pool, username).await?;
-        let hash = self.hash_replacement(pool, &user, password).await?;
-        user.set_password(hash, pool.password_history_size(), self.now());
-        user.status = if permanent {
-            UserStatusType::Confirmed
-        } else {
-            UserStatusType::ForceChangePassword
+        let user = self.user(pool, username).await?;
+        let set = async |mut user: User| {
+            let hash = self.hash_replacement(pool, &user, password).await?;
+            user.set_password(hash, pool.password_history_size(), self.now());
+            user.status = if permanent {
+                UserStatusType::Confirmed
+            } else {
+                UserStatusType::ForceChangePassword
+            };
+            let mut tx = self.store.begin().await?;
+            tx.users().replace(pool, &mut user).await?;
+            tx.lockouts().clear(pool.id(), &user.sub).await?;
+            Ok(tx.commit().await?)
         };
-        let mut tx = self.store.begin().await?;
-        tx.users().replace(pool, &mut user).await?;
-        tx.lockouts().clear(pool.id(), &user.sub).await?;
-        Ok(tx.commit().await?)
+        self.change_user(pool, user, set).await
     }
 }
 

@@ -2,17 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use poolhouse_domain::attributes::{Attributes, SUB};
+use poolhouse_domain::attributes::{Attributes, SUB, verified_name};
 use poolhouse_domain::clients::Client;
 use poolhouse_domain::codes::{Attempt, CodePurpose};
 use poolhouse_domain::pools::Pool;
 use poolhouse_domain::schema::Required;
 use poolhouse_domain::users::{Password, User};
-use poolhouse_domain::{Error, Result, delivery, names, permissions};
-use poolhouse_model::{CodeDeliveryDetailsType, Secret, UserStatusType};
+use poolhouse_domain::{Error, Result, delivery, names, password_policy, permissions};
+use poolhouse_model::{CodeDeliveryDetailsType, Secret, UserStatusType, VerifiedAttributeType};
 use poolhouse_outbound::Kind;
 
 use crate::Cx;
+use crate::codes::CodeRequest;
 
 /// What somebody says who signs up.
 pub struct Registration<'a> {
@@ -40,17 +41,28 @@ impl Cx {
             password,
             mut attributes,
         } = registration;
+        let kind = names::check_new_username(&pool.settings, username)?;
+        let password = password.ok_or_else(|| missing_password(pool))?;
+        password_policy::check(&pool.password_policy(), password.expose())?;
         let schema = pool.schema();
         permissions::check_writable(&schema, client.settings.write_attributes.as_deref(), attributes.names())?;
         names::add_username_attribute(&pool.settings, username, &mut attributes)?;
         names::check_sign_up_aliases(&pool.settings, &attributes)?;
         schema.check_new(&attributes, Required::Yes)?;
-        let hash = match password {
-            Some(password) => Some(self.hash_new_password(pool, password).await?),
-            None => return Err(missing_password(pool)),
-        };
+        for contact in [VerifiedAttributeType::Email, VerifiedAttributeType::PhoneNumber] {
+            if attributes.given(contact.as_str()).is_some() {
+                attributes.set(verified_name(contact), "false");
+            }
+        }
+        // The database decides who gets a name; whoever comes late is told before a trigger is asked.
+        if self.find_user(pool, username).await?.is_some() {
+            return Err(kind
+                .attribute()
+                .map_or(Error::UserExists, Error::UsernameAttributeExists));
+        }
         self.triggers(pool).pre_sign_up()?;
-        let user = self.new_user(pool, username, attributes, UserStatusType::Unconfirmed, hash);
+        let hash = self.hash(password).await?;
+        let user = self.new_user(pool, username, attributes, UserStatusType::Unconfirmed, Some(hash));
         let channel = delivery::sign_up_channel(&pool.settings, username, &user.attributes);
         let request = channel
             .map(|channel| self.request_code(pool, Some(client), &user, &channel, CodePurpose::SignUp, Kind::SignUp))
@@ -116,81 +128,86 @@ impl Cx {
         code: &str,
         force_alias_creation: bool,
     ) -> Result<()> {
-        let Some(user) = self.find_user(pool, username).await? else {
-            let nobody = self.nobody(pool, username);
-            self.count_attempt(pool, &nobody, Attempt::ConfirmSignUp).await?;
-            return Err(Error::UsernameClientCombinationNotFound.for_client(client));
+        let user = self.find_user(pool, username).await?;
+        let subject = self.subject(pool, user.as_ref(), username);
+        self.count_attempt(pool, &subject, Attempt::ConfirmSignUp).await?;
+        let user = user.ok_or_else(|| Error::UsernameClientCombinationNotFound.for_client(client))?;
+        let confirm = async |mut user: User| {
+            user.check_confirmable()?;
+            let proof = self.check_code(&user, CodePurpose::SignUp, code).await?;
+            // Only who has the code learns that the user is disabled.
+            user.check_enabled()?;
+            user.status = UserStatusType::Confirmed;
+            let proved = proof.delivery();
+            user.verify(proved.attribute, &proved.destination, self.now());
+            self.triggers(pool).post_confirmation()?;
+
+            let mut tx = self.store.begin().await?;
+            proof.consume(&mut tx).await?;
+            if force_alias_creation {
+                tx.users().take_aliases(pool, &user, self.now()).await?;
+            }
+            tx.users()
+                .replace(pool, &mut user)
+                .await
+                .map_err(|error| confirmation_refusal(error.into()))?;
+            Ok(tx.commit().await?)
         };
-        self.count_attempt(pool, &user.sub, Attempt::ConfirmSignUp).await?;
-        user.check_confirmable()?;
-        let proof = self.check_code(&user, CodePurpose::SignUp, code).await?;
-        let mut confirmed = user;
-        confirmed.status = UserStatusType::Confirmed;
-        let proved = proof.delivery().clone();
-        confirmed.verify_if_unchanged(&proved, self.now());
-
-        let mut tx = self.store.begin().await?;
-        proof.consume(&mut tx).await?;
-        if force_alias_creation {
-            tx.users().take_aliases(pool, &confirmed, self.now()).await?;
-        }
-        tx.users()
-            .replace(pool, &mut confirmed)
-            .await
-            .map_err(|error| match error.into() {
-                Error::AliasExists(attribute) => Error::AliasExistsAtConfirmation(attribute),
-                other => other,
-            })?;
-        tx.commit().await?;
-
-        self.triggers(pool).post_confirmation()
+        self.change_user(pool, user, confirm).await
     }
 
     /// Confirms a sign-up because an administrator says so; attributes stay unverified.
     pub async fn admin_confirm_sign_up(&self, pool: &Pool, username: &str) -> Result<()> {
-        let mut user = self.user(pool, username).await?;
-        user.check_confirmable()?;
-        user.status = UserStatusType::Confirmed;
-        user.modified_at = self.now();
-        self.store.users().replace(pool, &mut user).await?;
-        self.triggers(pool).post_confirmation()
+        let user = self.user(pool, username).await?;
+        let confirm = async |mut user: User| {
+            user.check_confirmable()?;
+            user.status = UserStatusType::Confirmed;
+            user.modified_at = self.now();
+            self.triggers(pool).post_confirmation()?;
+            Ok(self.store.users().replace(pool, &mut user).await?)
+        };
+        self.change_user(pool, user, confirm).await
     }
 
-    /// Sends the confirmation code of a sign-up again.
+    /// Sends the confirmation code of a sign-up again. Under PreventUserExistenceErrors a user who is missing, disabled
+    /// or out of reach is answered as if a code had been sent.
     pub async fn resend_confirmation_code(
         &self,
         pool: &Pool,
         client: &Client,
         username: &str,
     ) -> Result<CodeDeliveryDetailsType> {
-        let hides = client.prevents_user_existence_errors();
-        let user = match self.find_user(pool, username).await? {
-            Some(user) if user.enabled || !hides => user,
-            _ if hides => {
-                let nobody = self.nobody(pool, username);
-                self.count_attempt(pool, &nobody, Attempt::ResendConfirmationCode)
-                    .await?;
-                let channel = delivery::simulated_channel(&pool.settings, CodePurpose::SignUp, username, &nobody);
-                return Ok(channel.details());
-            }
-            _ => return Err(Error::UsernameClientCombinationNotFound),
-        };
-        self.count_attempt(pool, &user.sub, Attempt::ResendConfirmationCode)
+        if !delivery::verifies_at_sign_up(&pool.settings) {
+            return Err(Error::NoAutoVerification);
+        }
+        let user = self.find_user(pool, username).await?;
+        let subject = self.subject(pool, user.as_ref(), username);
+        self.count_attempt(pool, &subject, Attempt::ResendConfirmationCode)
             .await?;
+        let request = match user {
+            Some(user) => self.request_confirmation(pool, client, &user, username),
+            None => Err(Error::UsernameClientCombinationNotFound),
+        };
+        match request {
+            Ok(request) => self.send_code(request).await,
+            Err(Error::UsernameClientCombinationNotFound | Error::UserDisabled | Error::NoAutoVerification)
+                if client.prevents_user_existence_errors() =>
+            {
+                Ok(self.simulate_delivery(pool, CodePurpose::SignUp, username))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn request_confirmation(&self, pool: &Pool, client: &Client, user: &User, typed: &str) -> Result<CodeRequest> {
+        user.check_enabled()?;
         if user.status != UserStatusType::Unconfirmed {
             return Err(Error::AlreadyConfirmed);
         }
         let channel =
-            delivery::sign_up_channel(&pool.settings, username, &user.attributes).ok_or(Error::NoAutoVerification)?;
-        let request = self.request_code(
-            pool,
-            Some(client),
-            &user,
-            &channel,
-            CodePurpose::SignUp,
-            Kind::ResendCode,
-        )?;
-        self.send_code(request).await
+            delivery::sign_up_channel(&pool.settings, typed, &user.attributes).ok_or(Error::NoAutoVerification)?;
+        let purpose = CodePurpose::SignUp;
+        self.request_code(pool, Some(client), user, &channel, purpose, Kind::ResendCode)
     }
 }
 
@@ -200,7 +217,7 @@ fn missing_password(pool: &Pool) -> Error {
         Error::NotImplemented("Signing up without a password".into())
     } else {
         Error::invalid_parameter(
-            "1 validation error detected: Value at 'password' failed to satisfy constraint: Member must not be null",
+            "1 validation error detected: Value null at 'password' failed to satisfy constraint: Member must not be null",
         )
     }
 }
@@ -209,6 +226,14 @@ fn missing_password(pool: &Pool) -> Error {
 fn sign_up_refusal(pool: &Pool, error: Error) -> Error {
     match error {
         Error::AliasExists(attribute) if pool.generates_usernames() => Error::UsernameAttributeExists(attribute),
+        other => other,
+    }
+}
+
+/// Words a taken name as ConfirmSignUp does.
+fn confirmation_refusal(error: Error) -> Error {
+    match error {
+        Error::AliasExists(attribute) => Error::AliasExistsAtConfirmation(attribute),
         other => other,
     }
 }

@@ -1,4 +1,6 @@
 //! [`AdminResetUserPassword`](https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminResetUserPassword.html)
+//!
+//! That the code could not be sent is told to the log only: the model has no error for it here.
 
 use poolhouse_domain::Result;
 use poolhouse_engine::Cx;

@@ -1,6 +1,7 @@
 //! [`ChangePassword`](https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ChangePassword.html)
 //!
-//! Tokens given under the old password stay valid.
+//! Tokens given under the old password stay valid. A user who has only a temporary password answers
+//! NEW_PASSWORD_REQUIRED instead.
 
 use poolhouse_domain::Result;
 use poolhouse_engine::Cx;

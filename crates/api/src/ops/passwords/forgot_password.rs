@@ -1,4 +1,7 @@
 //! [`ForgotPassword`](https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ForgotPassword.html)
+//!
+//! *Differs from AWS:* under PreventUserExistenceErrors a user who has only a temporary password is answered as if a code
+//! had been sent, like a user who is missing.
 
 use poolhouse_domain::Result;
 use poolhouse_engine::Cx;

@@ -1,6 +1,7 @@
 //! [`SignUp`](https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_SignUp.html)
 //!
-//! *Differs from AWS:* a sign-up without a password is refused until passwordless sign-in is there.
+//! *Differs from AWS:* a sign-up without a password is refused until passwordless sign-in is there, and no session is
+//! given until sign-up can go over into a sign-in by USER_AUTH.
 
 use poolhouse_domain::Result;
 use poolhouse_domain::attributes::Attributes;
