@@ -40,7 +40,7 @@ use crate::clock::TestClock;
 use crate::database::{Backend, TestDatabase};
 use crate::invariants;
 use crate::log::Log;
-use crate::mailbox::Mailbox;
+use crate::mailbox::{Mailbox, Relay};
 use crate::reply::Reply;
 use crate::sigv4::Signer;
 
@@ -65,6 +65,8 @@ const ANSWER_LIMIT: usize = 16 * 1024 * 1024;
 pub struct Lab {
     pub clock: TestClock,
     pub mailbox: Mailbox,
+    /// What stands between the server and the mailbox.
+    pub relay: Relay,
     house: Arc<House>,
 }
 
@@ -105,6 +107,7 @@ impl Lab {
         } else {
             inbox.clone()
         };
+        let relay = Relay::new(messenger);
         let world = World::new(Parts {
             settings: Settings {
                 mode,
@@ -117,7 +120,7 @@ impl Lab {
             entropy: entropy.clone(),
             hasher: PasswordHasher::new(Parameters::DEVELOPMENT, 1, 1_000, entropy).unwrap(),
             key_reserve: KeyReserve::fixed(signing_keys()),
-            messenger,
+            messenger: Arc::new(relay.clone()),
             sealer,
         });
         let access_keys = BTreeMap::from([(ACCESS_KEY_ID.to_owned(), Secret::from(SECRET_ACCESS_KEY))]);
@@ -143,6 +146,7 @@ impl Lab {
         Self {
             clock,
             mailbox,
+            relay,
             house: Arc::new(house),
         }
     }
@@ -357,7 +361,7 @@ async fn migrated(backend: Backend) -> TestDatabase {
 /// Makes two tests of each scenario: `name::sqlite` and `name::postgres`. A scenario takes a [`Lab`]; after the word
 /// `production` the lab is in production mode.
 ///
-/// ```ignore
+/// ```text
 /// scenario! {
 ///     async fn a_user_signs_in(lab: Lab) {
 ///         lab.pool().await.client().await.confirmed_user("alice").await.sign_in().await;

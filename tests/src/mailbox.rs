@@ -3,9 +3,10 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "what is missing fails the test")]
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use poolhouse_outbound::{Filter, Inbox, Message};
+use poolhouse_outbound::{BoxFuture, DeliveryError, Filter, Inbox, Message, Messenger};
 
 /// How long a message may take that nobody waits for in the call itself.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -57,6 +58,42 @@ impl Mailbox {
             .flat_map(|message| [message.code, message.link, message.temporary_password])
             .flatten()
             .collect()
+    }
+}
+
+/// A messenger that works until it is broken; clones are the same one.
+#[derive(Clone)]
+pub struct Relay {
+    messenger: Arc<dyn Messenger>,
+    is_broken: Arc<AtomicBool>,
+}
+
+impl Relay {
+    pub(crate) fn new(messenger: Arc<dyn Messenger>) -> Self {
+        Self {
+            messenger,
+            is_broken: Arc::default(),
+        }
+    }
+
+    /// Lets no message through from now on.
+    pub fn break_down(&self) {
+        self.is_broken.store(true, Ordering::SeqCst);
+    }
+
+    /// Lets messages through again.
+    pub fn repair(&self) {
+        self.is_broken.store(false, Ordering::SeqCst);
+    }
+}
+
+impl Messenger for Relay {
+    fn deliver(&self, message: Message) -> BoxFuture<'_, Result<(), DeliveryError>> {
+        if self.is_broken.load(Ordering::SeqCst) {
+            Box::pin(async { Err(DeliveryError::TimedOut { seconds: 10.0 }) })
+        } else {
+            self.messenger.deliver(message)
+        }
     }
 }
 

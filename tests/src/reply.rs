@@ -31,7 +31,9 @@ impl Reply {
         assert_eq!(self.status, StatusCode::BAD_REQUEST, "{}", self.request);
         assert_eq!(self.header("x-amzn-errortype"), format!("{name}:"), "{}", self.request);
         if message.is_ascii() && message.len() <= 1024 {
-            assert_eq!(self.header("x-amzn-errormessage"), message, "{}", self.request);
+            // A header has one line.
+            let line = message.replace('\n', " ");
+            assert_eq!(self.header("x-amzn-errormessage"), line, "{}", self.request);
         }
         assert_eq!(self.header("x-amzn-requestid").len(), 36, "{}", self.request);
     }
