@@ -163,8 +163,10 @@ pub static CLIENT_ID_TYPE: Shape = Shape::text("ClientIdType", &CLIENT_ID_TYPE_P
 
 pub static CLIENT_METADATA_TYPE: Shape = Shape::map("ClientMetadataType", &STRING_TYPE, &STRING_TYPE);
 
-static CLIENT_NAME_TYPE_PATTERN: Pattern =
-    Pattern::new(r"[\w\s+=,.@-]+", r"\A(?:[A-Za-z0-9_ \t\n\x0B\x0C\r+=,.@-]+)\z");
+static CLIENT_NAME_TYPE_PATTERN: Pattern = Pattern::new(
+    r"[\w\s+=,.@-]+",
+    r"\A(?:(?:_custom_id_:)?[A-Za-z0-9_ \t\n\x0B\x0C\r+=,.@-]+)\z",
+);
 
 pub static CLIENT_NAME_TYPE: Shape = Shape::text("ClientNameType", &CLIENT_NAME_TYPE_PATTERN).min(1).max(128);
 
