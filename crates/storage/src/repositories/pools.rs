@@ -3,6 +3,7 @@
 use poolhouse_domain::pools::Pool;
 use uuid::Uuid;
 
+use crate::atomic::Atomic;
 use crate::conn::Conn;
 use crate::error::{Error, Result};
 use crate::value::{Bind, Row};
@@ -55,8 +56,23 @@ impl Pools<'_> {
     }
 
     /// Deletes a pool with everything in it; answers whether it was there.
-    pub async fn delete(mut self, id: &str) -> Result<bool> {
-        Ok(self.conn.write("DELETE FROM pools WHERE id = $1", &[id.into()]).await? > 0)
+    pub async fn delete(self, id: &str) -> Result<bool> {
+        let mut atomic = Atomic::begin(self.conn).await?;
+        let deleted = atomic
+            .conn()
+            .write("DELETE FROM pools WHERE id = $1", &[id.into()])
+            .await?;
+        // These rows are of names that may belong to nobody, and hang on no other row.
+        atomic
+            .conn()
+            .write("DELETE FROM lockouts WHERE pool_id = $1", &[id.into()])
+            .await?;
+        atomic
+            .conn()
+            .write("DELETE FROM counters WHERE pool_id = $1", &[id.into()])
+            .await?;
+        atomic.commit().await?;
+        Ok(deleted > 0)
     }
 
     /// Up to `limit` pools of an account in a region, by id, after the id `after`.
