@@ -53,7 +53,7 @@ pub enum Error {
     #[error("Missing required parameter {0}")]
     MissingParameter(&'static str),
     #[error("{0}")]
-    InvalidOAuthFlow(&'static str),
+    InvalidOAuthFlow(Cow<'static, str>),
     #[error("Invalid scope requested: {0}")]
     ScopeDoesNotExist(String),
     #[error("{0}")]

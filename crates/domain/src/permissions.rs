@@ -1,8 +1,26 @@
 //! Which attributes an app client may read and write.
 
+use std::fmt;
+
 use crate::attributes::{Attributes, IDENTITIES, SUB};
 use crate::schema::Schema;
 use crate::{Error, Result};
+
+/// What an administrator does to a client whose lists are checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    Creating,
+    Updating,
+}
+
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Creating => "creating",
+            Self::Updating => "updating",
+        })
+    }
+}
 
 /// What a client with these `ReadAttributes` sees of a user: `sub` always, and the whole schema if it names none.
 #[must_use]
@@ -35,18 +53,19 @@ pub fn check_writable<'a>(
 }
 
 /// Checks the `ReadAttributes` of a client.
-pub fn check_read_list(schema: &Schema, list: &[String]) -> Result<()> {
-    if list.iter().all(|name| schema.get(name).is_some()) {
+pub fn check_read_list(schema: &Schema, list: &[String], change: Change) -> Result<()> {
+    let is_readable = |name: &String| name == IDENTITIES || schema.get(name).is_some();
+    if list.iter().all(is_readable) {
         Ok(())
     } else {
-        Err(Error::invalid_parameter(
-            "Invalid read attributes specified while creating a client",
-        ))
+        Err(Error::invalid_parameter(format!(
+            "Invalid read attributes specified while {change} a client"
+        )))
     }
 }
 
 /// Checks the `WriteAttributes` of a client, which must hold the attributes that users can't do without.
-pub fn check_write_list(schema: &Schema, list: &[String]) -> Result<()> {
+pub fn check_write_list(schema: &Schema, list: &[String], change: Change) -> Result<()> {
     let is_writable = |name: &String| schema.get(name).is_some() && !is_never_writable(schema, name);
     let holds_required = schema
         .required()
@@ -54,9 +73,9 @@ pub fn check_write_list(schema: &Schema, list: &[String]) -> Result<()> {
     if list.iter().all(is_writable) && holds_required {
         Ok(())
     } else {
-        Err(Error::invalid_parameter(
-            "Invalid write attributes specified while creating a client",
-        ))
+        Err(Error::invalid_parameter(format!(
+            "Invalid write attributes specified while {change} a client"
+        )))
     }
 }
 
@@ -169,20 +188,34 @@ mod tests {
 
     #[test]
     fn read_lists_hold_attributes_of_the_schema() {
-        let good = list(&["sub", "email", "email_verified", "custom:role", "dev:custom:rank"]);
-        assert!(check_read_list(&schema(), &good).is_ok());
-        assert!(check_read_list(&schema(), &[]).is_ok());
+        let good = list(&[
+            "sub",
+            "email",
+            "email_verified",
+            "identities",
+            "custom:role",
+            "dev:custom:rank",
+        ]);
+        assert!(check_read_list(&schema(), &good, Change::Creating).is_ok());
+        assert!(check_read_list(&schema(), &[], Change::Creating).is_ok());
         for name in ["custom:unknown", "role", "", "cognito:groups"] {
             assert_eq!(
-                invalid_parameter(check_read_list(&schema(), &list(&["email", name]))),
-                "Invalid read attributes specified while creating a client"
+                invalid_parameter(check_read_list(&schema(), &list(&["email", name]), Change::Updating)),
+                "Invalid read attributes specified while updating a client"
             );
         }
     }
 
     #[test]
     fn write_lists_hold_writable_and_all_required_attributes() {
-        assert!(check_write_list(&schema(), &list(&["email", "custom:role", "custom:tenant"])).is_ok());
+        assert!(
+            check_write_list(
+                &schema(),
+                &list(&["email", "custom:role", "custom:tenant"]),
+                Change::Creating
+            )
+            .is_ok()
+        );
         for bad in [
             list(&["email", "email_verified"]),
             list(&["email", "phone_number_verified"]),
@@ -193,11 +226,11 @@ mod tests {
             list(&[]),
         ] {
             assert_eq!(
-                invalid_parameter(check_write_list(&schema(), &bad)),
+                invalid_parameter(check_write_list(&schema(), &bad, Change::Creating)),
                 "Invalid write attributes specified while creating a client",
                 "{bad:?}"
             );
         }
-        assert!(check_write_list(&Schema::standard(), &list(&["name"])).is_ok());
+        assert!(check_write_list(&Schema::standard(), &list(&["name"]), Change::Creating).is_ok());
     }
 }

@@ -78,8 +78,12 @@ pub fn check_code_message(member: &str, message: &str) -> Result<()> {
     }
 }
 
-/// Checks that the messages of an invitation have a place for the temporary password.
-pub fn check_invitation(template: &MessageTemplateType) -> Result<()> {
+/// Checks that the messages of an invitation have a place for the temporary password. Where users may do without a
+/// password, so may the messages.
+pub fn check_invitation(template: &MessageTemplateType, passwordless: bool) -> Result<()> {
+    if passwordless {
+        return Ok(());
+    }
     let messages = [
         ("SMSMessage", &template.sms_message),
         ("EmailMessage", &template.email_message),
@@ -422,14 +426,15 @@ mod tests {
             ..MessageTemplateType::default()
         };
         assert_eq!(
-            invalid_parameter(check_invitation(&email)),
+            invalid_parameter(check_invitation(&email, false)),
             "EmailMessage must contain the placeholder {####}."
         );
         assert_eq!(
-            invalid_parameter(check_invitation(&sms)),
+            invalid_parameter(check_invitation(&sms, false)),
             "SMSMessage must contain the placeholder {####}."
         );
-        assert!(check_invitation(&MessageTemplateType::default()).is_ok());
+        assert!(check_invitation(&email, true).is_ok());
+        assert!(check_invitation(&MessageTemplateType::default(), false).is_ok());
         assert_eq!(
             invalid_parameter(check_code_message("EmailMfaConfiguration", "x")),
             "EmailMfaConfiguration must contain the placeholder {####}."

@@ -3,13 +3,13 @@
 use poolhouse_model::{
     AnalyticsConfigurationType, CreateUserPoolClientRequest, ExplicitAuthFlowsType, FeatureType, OAuthFlowType,
     PreventUserExistenceErrorTypes, RefreshTokenRotationType, Timestamp, TokenValidityUnitsType,
-    UpdateUserPoolClientRequest, UserPoolClientType,
+    UpdateUserPoolClientRequest, UserPoolClientType, UserPoolTierType,
 };
-use url::Url;
 
-use super::Client;
-use crate::pools::Pool;
-use crate::{DAY, Error, HOUR, MINUTE, Result, permissions};
+use super::{Client, redirects};
+use crate::permissions::{self, Change};
+use crate::pools::{Pool, tier_lacks};
+use crate::{DAY, Error, HOUR, MINUTE, Result};
 
 /// The scopes that every pool knows.
 const STANDARD_SCOPES: [&str; 5] = ["phone", "email", "openid", "profile", "aws.cognito.signin.user.admin"];
@@ -70,6 +70,14 @@ macro_rules! configuration_from {
     };
 }
 
+impl ClientConfiguration {
+    fn rotates_refresh_tokens(&self) -> bool {
+        self.refresh_token_rotation
+            .as_ref()
+            .is_some_and(|rotation| rotation.feature == FeatureType::Enabled)
+    }
+}
+
 impl From<CreateUserPoolClientRequest> for ClientConfiguration {
     fn from(request: CreateUserPoolClientRequest) -> Self {
         configuration_from!(request, name: Some(request.client_name))
@@ -102,7 +110,7 @@ impl Client {
             secrets,
             version: 0,
         };
-        client.configure(pool, configuration, custom_scopes, now)?;
+        client.apply(pool, configuration, custom_scopes, now, Change::Creating)?;
         Ok(client)
     }
 
@@ -115,21 +123,33 @@ impl Client {
         custom_scopes: &[String],
         now: Timestamp,
     ) -> Result<()> {
+        self.apply(pool, configuration, custom_scopes, now, Change::Updating)
+    }
+
+    fn apply(
+        &mut self,
+        pool: &Pool,
+        configuration: ClientConfiguration,
+        custom_scopes: &[String],
+        now: Timestamp,
+        change: Change,
+    ) -> Result<()> {
         let schema = pool.schema();
         if let Some(list) = &configuration.read_attributes {
-            permissions::check_read_list(&schema, list)?;
+            permissions::check_read_list(&schema, list, change)?;
         }
         if let Some(list) = &configuration.write_attributes {
-            permissions::check_write_list(&schema, list)?;
+            permissions::check_write_list(&schema, list, change)?;
         }
         let confidential = self.is_confidential();
         check_flows(&configuration, confidential)?;
+        check_tier(&configuration, pool.tier())?;
         check_oauth(&configuration, confidential)?;
         check_scopes(
             configuration.allowed_oauth_scopes.as_deref().unwrap_or_default(),
             custom_scopes,
         )?;
-        check_redirects(&configuration)?;
+        redirects::check(&configuration)?;
         check_providers(
             pool,
             configuration
@@ -225,11 +245,7 @@ fn check_flows(configuration: &ClientConfiguration, confidential: bool) -> Resul
             "ALLOW_CLIENT_TOKEN_AUTH must be the only auth flow of an app client with a secret.",
         ));
     }
-    let rotates = configuration
-        .refresh_token_rotation
-        .as_ref()
-        .is_some_and(|rotation| rotation.feature == FeatureType::Enabled);
-    if rotates && flows.contains(&Allowed::AllowRefreshTokenAuth) {
+    if configuration.rotates_refresh_tokens() && flows.contains(&Allowed::AllowRefreshTokenAuth) {
         return Err(Error::invalid_parameter(
             "Refresh token rotation can't be enabled together with ALLOW_REFRESH_TOKEN_AUTH.",
         ));
@@ -237,30 +253,37 @@ fn check_flows(configuration: &ClientConfiguration, confidential: bool) -> Resul
     Ok(())
 }
 
+fn check_tier(configuration: &ClientConfiguration, tier: UserPoolTierType) -> Result<()> {
+    let flows = configuration.explicit_auth_flows.as_deref().unwrap_or_default();
+    if tier != UserPoolTierType::Lite {
+        Ok(())
+    } else if flows.contains(&ExplicitAuthFlowsType::AllowUserAuth) {
+        Err(tier_lacks("Choice-based sign-in"))
+    } else if configuration.rotates_refresh_tokens() {
+        Err(tier_lacks("Refresh token rotation"))
+    } else {
+        Ok(())
+    }
+}
+
 fn check_oauth(configuration: &ClientConfiguration, confidential: bool) -> Result<()> {
     let flows = configuration.allowed_oauth_flows.as_deref().unwrap_or_default();
     let scopes = configuration.allowed_oauth_scopes.as_deref().unwrap_or_default();
+    let refuse = |sentence: &'static str| Err(Error::InvalidOAuthFlow(sentence.into()));
     if flows.contains(&OAuthFlowType::ClientCredentials) {
-        if flows.len() > 1 {
-            return Err(Error::InvalidOAuthFlow(
-                "client_credentials flow can not be selected along with code flow or implicit flow.",
-            ));
+        if flows.iter().any(|flow| *flow != OAuthFlowType::ClientCredentials) {
+            return refuse("client_credentials flow can not be selected along with code flow or implicit flow.");
         }
         if !confidential {
-            return Err(Error::InvalidOAuthFlow(
-                "client_credentials flow can not be selected if client does not have a client secret.",
-            ));
+            return refuse("client_credentials flow can not be selected if client does not have a client secret.");
         }
-        if scopes.iter().any(|scope| scope == "openid") {
-            return Err(Error::InvalidOAuthFlow(
-                "openid is not supported with client_credentials flow",
-            ));
+        let of_users = |scope: &&String| STANDARD_SCOPES.contains(&scope.as_str());
+        if let Some(scope) = scopes.iter().find(of_users) {
+            let sentence = format!("{scope} is not supported with client_credentials flow");
+            return Err(Error::InvalidOAuthFlow(sentence.into()));
         }
-        if scopes.iter().any(|scope| STANDARD_SCOPES.contains(&scope.as_str())) {
-            return Err(Error::InvalidOAuthFlow(
-                "Only scopes of resource servers are supported with client_credentials flow",
-            ));
-        }
+    } else if !flows.is_empty() && configuration.callback_urls.as_ref().is_none_or(Vec::is_empty) {
+        return refuse("CallbackUrls can not be empty when code flow or implicit flow is selected");
     }
     if configuration.allowed_oauth_flows_user_pool_client && (flows.is_empty() || scopes.is_empty()) {
         return Err(Error::invalid_parameter(
@@ -277,44 +300,6 @@ fn check_scopes(scopes: &[String], custom: &[String]) -> Result<()> {
     {
         Some(unknown) => Err(Error::ScopeDoesNotExist(unknown.clone())),
         None => Ok(()),
-    }
-}
-
-fn check_redirects(configuration: &ClientConfiguration) -> Result<()> {
-    let callbacks = configuration.callback_urls.as_deref().unwrap_or_default();
-    let logouts = configuration.logout_urls.as_deref().unwrap_or_default();
-    if callbacks.iter().any(|url| !is_redirect_target(url)) {
-        return Err(Error::invalid_parameter(
-            "Invalid request. One or more of the provided callback URLs is invalid.",
-        ));
-    }
-    if logouts.iter().any(|url| !is_redirect_target(url)) {
-        return Err(Error::invalid_parameter(
-            "Invalid request. One or more of the provided logout URLs is invalid.",
-        ));
-    }
-    if let Some(default) = &configuration.default_redirect_uri
-        && !callbacks.contains(default)
-    {
-        return Err(Error::invalid_parameter(
-            "DefaultRedirectURI must be one of the CallbackURLs.",
-        ));
-    }
-    Ok(())
-}
-
-/// Whether browsers may be sent to `url`: absolute, without fragment, https, or http to this very machine, or the
-/// custom scheme of an application.
-fn is_redirect_target(url: &str) -> bool {
-    let Ok(parsed) = Url::parse(url) else { return false };
-    if parsed.fragment().is_some() || url.contains(char::is_whitespace) {
-        return false;
-    }
-    match parsed.scheme() {
-        "https" => parsed.host_str().is_some(),
-        "http" => matches!(parsed.host_str(), Some("localhost" | "127.0.0.1" | "[::1]")),
-        "javascript" | "data" | "vbscript" | "file" | "blob" | "about" | "ws" | "wss" | "ftp" => false,
-        _ => url.contains("://"),
     }
 }
 

@@ -1,6 +1,7 @@
 //! App clients: who may ask for tokens, how, and for how long they last.
 
 mod configuration;
+mod redirects;
 
 use poolhouse_crypto::hmac;
 use poolhouse_model::{

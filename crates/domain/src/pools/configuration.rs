@@ -6,13 +6,13 @@ use poolhouse_model::{
     DeletionProtectionType, DeviceConfigurationType, EmailConfigurationType, EmailSendingAccountType,
     EncryptionKeyType, IssuerConfigurationType, IssuerType, KeyConfigurationType, LambdaConfigType, PasswordPolicyType,
     PreTokenGenerationLambdaVersionType, PreTokenGenerationVersionConfigType, SignInPolicyType, SmsConfigurationType,
-    Timestamp, UpdateUserPoolRequest, UserAttributeUpdateSettingsType, UserPoolAddOnsType, UserPoolMfaType,
-    UserPoolPolicyType, UserPoolTierType, UsernameAttributeType, UsernameConfigurationType,
+    StatusType, Timestamp, UpdateUserPoolRequest, UserAttributeUpdateSettingsType, UserPoolAddOnsType, UserPoolMfaType,
+    UserPoolPolicyType, UserPoolTierType, UserPoolType, UsernameAttributeType, UsernameConfigurationType,
     VerificationMessageTemplateType, VerifiedAttributeType,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::Pool;
+use super::{Pool, allows_passwordless_users};
 use crate::{Error, Result, delivery, names, password_policy, templates};
 
 const TAGS_PER_POOL: usize = 50;
@@ -107,7 +107,8 @@ impl From<UpdateUserPoolRequest> for PoolConfiguration {
 
 impl Pool {
     /// Replaces every setting: what `configuration` leaves out goes back to its default, except the name, the tier,
-    /// the MFA mode and dynamic client registration, which stay as they are.
+    /// the two policies, the MFA mode, the attributes to verify before an update, and dynamic client registration,
+    /// which stay as they are.
     pub fn configure(&mut self, configuration: PoolConfiguration, now: Timestamp) -> Result<()> {
         let creating = configuration.names.is_some();
         let settings = &mut self.settings;
@@ -125,21 +126,17 @@ impl Pool {
         }
         let tier = *settings.user_pool_tier.get_or_insert(UserPoolTierType::Essentials);
 
-        let given_policies = configuration.policies.unwrap_or_default();
-        let admin = admin_create_user(
-            configuration.admin_create_user_config,
-            given_policies.password_policy.as_ref(),
-        )?;
-        let (admin, temporary_password_days) = admin;
+        let given = configuration.policies.unwrap_or_default();
+        let kept = settings.policies.take().unwrap_or_default();
+        let sign_in = sign_in_rules(given.sign_in_policy.or(kept.sign_in_policy), tier)?;
+        let admin = configuration.admin_create_user_config.unwrap_or_default();
+        let days = temporary_password_days(&admin, given.password_policy.as_ref())?;
+        let password_policy = given.password_policy.or(kept.password_policy);
         settings.policies = Some(UserPoolPolicyType {
-            password_policy: Some(password_rules(
-                given_policies.password_policy,
-                temporary_password_days,
-                tier,
-            )?),
-            sign_in_policy: Some(sign_in_rules(given_policies.sign_in_policy, tier)?),
+            password_policy: Some(password_rules(password_policy, days, tier)?),
+            sign_in_policy: Some(sign_in),
         });
-        settings.admin_create_user_config = Some(admin);
+        settings.admin_create_user_config = Some(admin_create_user(admin, settings)?);
         settings.deletion_protection = Some(
             configuration
                 .deletion_protection
@@ -157,8 +154,9 @@ impl Pool {
             .get_or_insert(DefaultEmailOptionType::ConfirmWithCode);
         settings.verification_message_template = Some(template);
         templates::reconcile(settings)?;
+        let kept = settings.user_attribute_update_settings.take();
         settings.user_attribute_update_settings = update_settings(
-            configuration.user_attribute_update_settings,
+            configuration.user_attribute_update_settings.or(kept),
             settings.auto_verified_attributes.as_deref().unwrap_or_default(),
         )?;
         settings.device_configuration = configuration.device_configuration;
@@ -169,11 +167,16 @@ impl Pool {
             .add_ons
             .map(|add_ons| check_add_ons(add_ons, tier))
             .transpose()?;
-        if let Some(dcr) = configuration.dcr_configuration {
-            if tier == UserPoolTierType::Lite {
-                return Err(tier_lacks("Dynamic client registration"));
-            }
+        if let Some(mut dcr) = configuration.dcr_configuration {
+            dcr.enable_status.get_or_insert(StatusType::Enabled);
             settings.dcr_configuration = Some(dcr);
+        }
+        let registers_clients = settings
+            .dcr_configuration
+            .as_ref()
+            .is_some_and(|dcr| dcr.enable_status == Some(StatusType::Enabled));
+        if registers_clients && tier == UserPoolTierType::Lite {
+            return Err(tier_lacks("Dynamic client registration"));
         }
         if let Some(recovery) = &configuration.account_recovery_setting {
             delivery::validate_recovery_setting(recovery)?;
@@ -183,26 +186,26 @@ impl Pool {
         settings.issuer_configuration = Some(configuration.issuer_configuration.unwrap_or(IssuerConfigurationType {
             r#type: Some(IssuerType::Original),
         }));
-        if configuration.acr_configuration.is_some() && tier == UserPoolTierType::Lite {
-            return Err(tier_lacks("Step-up authentication"));
+        if let Some(levels) = &configuration.acr_configuration {
+            check_acr_levels(levels, tier)?;
         }
         settings.acr_configuration = configuration.acr_configuration;
         settings.last_modified_date = Some(now);
-        self.change_mfa_mode(configuration.mfa_configuration, creating)
+        self.change_mfa_mode(configuration.mfa_configuration, creating)?;
+        self.check_factors_in_tier()
     }
 }
 
 /// The refusal of a feature that the pool's plan doesn't have.
-pub(super) fn tier_lacks(feature: &'static str) -> Error {
+pub(crate) fn tier_lacks(feature: &'static str) -> Error {
     Error::FeatureUnavailableInTier(format!("{feature} is not available in the feature plan of the user pool.").into())
 }
 
-/// Answers the settings of AdminCreateUser and how many days a temporary password lasts.
-fn admin_create_user(
-    given: Option<AdminCreateUserConfigType>,
+/// How many days a temporary password lasts, if the request says so; it may say it in one of two places.
+fn temporary_password_days(
+    config: &AdminCreateUserConfigType,
     policy: Option<&PasswordPolicyType>,
-) -> Result<(AdminCreateUserConfigType, i32)> {
-    let mut config = given.unwrap_or_default();
+) -> Result<Option<i32>> {
     let in_policy = policy
         .and_then(|policy| policy.temporary_password_validity_days)
         .filter(|days| *days != 0);
@@ -212,17 +215,32 @@ fn admin_create_user(
             "Please use TemporaryPasswordValidityDays in PasswordPolicy instead of UnusedAccountValidityDays",
         ));
     }
-    if let Some(invitation) = &config.invite_message_template {
-        templates::check_invitation(invitation)?;
-    }
-    let days = in_policy.or(in_config).unwrap_or(7);
-    config.unused_account_validity_days = Some(days);
-    Ok((config, days))
+    Ok(in_policy.or(in_config))
 }
 
-fn password_rules(given: Option<PasswordPolicyType>, days: i32, tier: UserPoolTierType) -> Result<PasswordPolicyType> {
+/// Completes the settings of AdminCreateUser from the policies of `pool`.
+fn admin_create_user(given: AdminCreateUserConfigType, pool: &UserPoolType) -> Result<AdminCreateUserConfigType> {
+    if let Some(invitation) = &given.invite_message_template {
+        templates::check_invitation(invitation, allows_passwordless_users(pool))?;
+    }
+    let policy = pool
+        .policies
+        .as_ref()
+        .and_then(|policies| policies.password_policy.as_ref());
+    Ok(AdminCreateUserConfigType {
+        allow_admin_create_user_only: Some(given.allow_admin_create_user_only.unwrap_or(false)),
+        unused_account_validity_days: policy.and_then(|policy| policy.temporary_password_validity_days),
+        ..given
+    })
+}
+
+fn password_rules(
+    given: Option<PasswordPolicyType>,
+    days: Option<i32>,
+    tier: UserPoolTierType,
+) -> Result<PasswordPolicyType> {
     let mut policy = password_policy::with_defaults(given);
-    policy.temporary_password_validity_days = Some(days);
+    policy.temporary_password_validity_days = days.or(policy.temporary_password_validity_days);
     policy.password_history_size = policy.password_history_size.filter(|size| *size > 0);
     if policy.password_history_size.is_some() && tier == UserPoolTierType::Lite {
         return Err(tier_lacks("Password history"));
@@ -293,10 +311,10 @@ fn update_settings(
     let required = settings
         .attributes_require_verification_before_update
         .get_or_insert_default();
-    if let Some(attribute) = required.iter().find(|attribute| !auto_verified.contains(attribute)) {
-        return Err(Error::invalid_parameter(format!(
-            "Invalid AttributesRequireVerificationBeforeUpdate: {attribute} must be an auto-verified attribute."
-        )));
+    if !required.iter().all(|attribute| auto_verified.contains(attribute)) {
+        return Err(Error::invalid_parameter(
+            "All attributes in AttributesRequireVerificationBeforeUpdate must exist in AutoVerifiedAttributes",
+        ));
     }
     Ok(Some(settings))
 }
@@ -314,8 +332,10 @@ fn email_configuration(given: Option<EmailConfigurationType>) -> Result<EmailCon
     Ok(configuration)
 }
 
-fn sms_configuration(given: SmsConfigurationType) -> Result<SmsConfigurationType> {
-    if given.eums_sms.is_some() == given.sns_caller_arn.is_some() {
+/// Checks that messages have one way to go.
+pub(super) fn sms_configuration(given: SmsConfigurationType) -> Result<SmsConfigurationType> {
+    let by_sns = given.sns_caller_arn.as_ref().is_some_and(|arn| !arn.is_empty());
+    if given.eums_sms.is_some() == by_sns {
         return Err(Error::invalid_parameter(
             "SmsConfiguration takes either SnsCallerArn or EumsSms.",
         ));
@@ -346,10 +366,28 @@ fn check_add_ons(add_ons: UserPoolAddOnsType, tier: UserPoolTierType) -> Result<
 fn key_configuration(given: Option<KeyConfigurationType>) -> Result<KeyConfigurationType> {
     let mut configuration = given.unwrap_or_default();
     let kind = *configuration.key_type.get_or_insert(EncryptionKeyType::AwsOwnedKey);
-    if kind == EncryptionKeyType::CustomerManagedKey {
+    if kind == EncryptionKeyType::CustomerManagedKey || configuration.kms_key_arn.is_some() {
         return Err(Error::invalid_parameter(
             "Customer managed keys are not available: the pool's secrets are sealed under the server's master key.",
         ));
     }
     Ok(configuration)
+}
+
+/// Checks that the names of all four levels, those by default included, differ.
+fn check_acr_levels(given: &BTreeMap<String, AcrLevelConfigType>, tier: UserPoolTierType) -> Result<()> {
+    if tier == UserPoolTierType::Lite {
+        return Err(tier_lacks("Step-up authentication"));
+    }
+    let names = (1..=4).map(|level| match given.get(&format!("Level{level}")) {
+        Some(custom) => custom.acr_value.clone(),
+        None => format!("urn:cognito:loa:{level}"),
+    });
+    if names.collect::<BTreeSet<_>>().len() == 4 {
+        Ok(())
+    } else {
+        Err(Error::invalid_parameter(
+            "The names in AcrConfiguration must be unique across all levels, including default names.",
+        ))
+    }
 }

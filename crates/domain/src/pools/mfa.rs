@@ -6,16 +6,22 @@ use poolhouse_model::{
     WebAuthnConfigurationType, WebAuthnFactorConfigurationType,
 };
 
-use super::configuration::tier_lacks;
+use super::configuration::{sms_configuration, tier_lacks};
 use super::{Factors, Pool};
 use crate::{Error, Result, templates};
 
 impl Pool {
-    /// Changes the MFA mode from CreateUserPool or UpdateUserPool, which know no factor but SMS.
+    /// Changes the MFA mode from CreateUserPool or UpdateUserPool, which know no factor but SMS. Turned off, the pool
+    /// has no factors.
     pub(super) fn change_mfa_mode(&mut self, mode: Option<UserPoolMfaType>, creating: bool) -> Result<()> {
         let mode = mode.unwrap_or(self.mfa());
-        let sms = self.settings.sms_configuration.is_some();
-        if mode != UserPoolMfaType::Off {
+        if mode == UserPoolMfaType::Off {
+            self.factors = Factors {
+                web_authn: self.factors.web_authn.take(),
+                ..Factors::default()
+            };
+        } else {
+            let sms = self.settings.sms_configuration.is_some();
             let has_sms = sms && self.auto_verifies(VerifiedAttributeType::PhoneNumber);
             let has_other = !creating && (self.offers_software_token() || self.factors.email.is_some());
             if !has_sms && !has_other {
@@ -24,10 +30,27 @@ impl Pool {
                      required/optional",
                 ));
             }
-            self.factors.sms = sms;
+            self.factors.sms = if creating {
+                sms
+            } else {
+                sms && (self.factors.sms || !has_other)
+            };
         }
         self.settings.mfa_configuration = Some(mode);
         Ok(())
+    }
+
+    /// Refuses a feature plan that lacks a factor of the pool.
+    pub(super) fn check_factors_in_tier(&self) -> Result<()> {
+        if self.tier() != UserPoolTierType::Lite {
+            Ok(())
+        } else if self.factors.email.is_some() {
+            Err(tier_lacks("Email MFA"))
+        } else if self.factors.web_authn.is_some() {
+            Err(tier_lacks("Passkey sign-in"))
+        } else {
+            Ok(())
+        }
     }
 
     /// Whether users may register an authenticator app.
@@ -38,27 +61,27 @@ impl Pool {
             .is_some_and(|config| config.enabled == Some(true))
     }
 
-    /// Replaces the factors and the MFA mode.
+    /// Replaces the factors and the MFA mode: what the request leaves out is off.
     pub fn set_mfa(&mut self, request: SetUserPoolMfaConfigRequest, now: Timestamp) -> Result<()> {
         let mode = request.mfa_configuration.unwrap_or(UserPoolMfaType::Off);
         let software_token = request.software_token_mfa_configuration;
-        let named = request.sms_mfa_configuration.is_some()
-            || software_token.is_some()
-            || request.email_mfa_configuration.is_some();
-        let enabled = request.sms_mfa_configuration.is_some()
+        let sms_or_email = request.sms_mfa_configuration.is_some() || request.email_mfa_configuration.is_some();
+        let named = sms_or_email || software_token.is_some();
+        let enabled = sms_or_email
             || software_token
                 .as_ref()
-                .is_some_and(|config| config.enabled == Some(true))
-            || request.email_mfa_configuration.is_some();
-        if mode == UserPoolMfaType::Off && named {
-            return Err(Error::invalid_parameter(
-                "Invalid MFA configuration given, can't turn off MFA and configure an MFA together.",
-            ));
-        }
-        if mode != UserPoolMfaType::Off && !enabled {
-            return Err(Error::invalid_parameter(
-                "Invalid MFA configuration given, can't disable all MFAs with a required or optional configuration.",
-            ));
+                .is_some_and(|config| config.enabled == Some(true));
+        let refuse = |sentence: &'static str| Err(Error::invalid_parameter(sentence));
+        match mode {
+            UserPoolMfaType::Off if named => {
+                return refuse("Invalid MFA configuration given, can't turn off MFA and configure an MFA together.");
+            }
+            UserPoolMfaType::On | UserPoolMfaType::Optional if !enabled => {
+                return refuse(
+                    "Invalid MFA configuration given, can't disable all MFAs with a required or optional configuration.",
+                );
+            }
+            _ => {}
         }
         let sms = request.sms_mfa_configuration.is_some();
         if let Some(config) = request.sms_mfa_configuration {
@@ -70,12 +93,6 @@ impl Pool {
                 templates::check_code_message("EmailMfaConfiguration", message)?;
             }
         }
-        if let Some(config) = &request.web_authn_configuration
-            && self.tier() == UserPoolTierType::Lite
-            && *config != WebAuthnConfigurationType::default()
-        {
-            return Err(tier_lacks("Passkey sign-in"));
-        }
         self.factors = Factors {
             sms,
             software_token,
@@ -84,7 +101,7 @@ impl Pool {
         };
         self.settings.mfa_configuration = Some(mode);
         self.settings.last_modified_date = Some(now);
-        Ok(())
+        self.check_factors_in_tier()
     }
 
     fn set_sms_factor(&mut self, config: SmsMfaConfigType) -> Result<()> {
@@ -92,8 +109,8 @@ impl Pool {
             templates::check_code_message("SmsAuthenticationMessage", message)?;
             self.settings.sms_authentication_message = Some(message.clone());
         }
-        if config.sms_configuration.is_some() {
-            self.settings.sms_configuration = config.sms_configuration;
+        if let Some(given) = config.sms_configuration {
+            self.settings.sms_configuration = Some(sms_configuration(given)?);
         }
         if self.settings.sms_configuration.is_none() {
             return Err(Error::invalid_parameter(
@@ -104,9 +121,6 @@ impl Pool {
     }
 
     fn check_email_factor(&self) -> Result<()> {
-        if self.tier() == UserPoolTierType::Lite {
-            return Err(tier_lacks("Email MFA"));
-        }
         let account = self
             .settings
             .email_configuration

@@ -11,6 +11,7 @@ use poolhouse_model::{
 use serde::{Deserialize, Serialize};
 
 pub use configuration::PoolConfiguration;
+pub(crate) use configuration::tier_lacks;
 
 use crate::schema::Schema;
 use crate::{DAY, Error, Result};
@@ -169,16 +170,7 @@ impl Pool {
 
     /// Whether users may sign up without a password, because a code sent to them lets them in.
     pub fn allows_passwordless_sign_up(&self) -> bool {
-        self.settings
-            .policies
-            .as_ref()
-            .and_then(|policies| policies.sign_in_policy.as_ref())
-            .and_then(|policy| policy.allowed_first_auth_factors.as_ref())
-            .is_some_and(|factors| {
-                factors
-                    .iter()
-                    .any(|factor| matches!(factor, AuthFactorType::EmailOtp | AuthFactorType::SmsOtp))
-            })
+        allows_passwordless_users(&self.settings)
     }
 
     /// Whether only administrators create users.
@@ -247,4 +239,18 @@ impl Pool {
             ..UserPoolDescriptionType::default()
         }
     }
+}
+
+/// Whether a code that is sent to them is enough to let users in.
+fn allows_passwordless_users(settings: &UserPoolType) -> bool {
+    settings
+        .policies
+        .as_ref()
+        .and_then(|policies| policies.sign_in_policy.as_ref())
+        .and_then(|policy| policy.allowed_first_auth_factors.as_ref())
+        .is_some_and(|factors| {
+            factors
+                .iter()
+                .any(|factor| matches!(factor, AuthFactorType::EmailOtp | AuthFactorType::SmsOtp))
+        })
 }
