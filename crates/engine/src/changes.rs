@@ -1,4 +1,4 @@
-//! Changing users whom others may be changing at the same time.
+//! Changing what others may be changing at the same time.
 
 use poolhouse_domain::pools::Pool;
 use poolhouse_domain::users::User;
@@ -11,7 +11,7 @@ const ATTEMPTS: usize = 10;
 
 /// Tries again as long as another request was quicker. What `attempt` wrote before it failed must be undone with its
 /// transaction, and it must read again what it changes.
-pub(crate) async fn retried<T, A>(attempt: impl Fn() -> A) -> Result<T>
+pub async fn retried<T, A>(attempt: impl Fn() -> A) -> Result<T>
 where
     A: Future<Output = Result<T>>,
 {

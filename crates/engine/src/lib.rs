@@ -23,6 +23,7 @@ mod triggers;
 mod world;
 
 pub use callers::Caller;
+pub use changes::retried;
 pub use cx::{Cx, Request};
 pub use invitations::{Invitation, Mediums};
 pub use pages::Page;

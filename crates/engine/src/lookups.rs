@@ -54,6 +54,12 @@ impl Cx {
         self.pools.invalidate(id);
     }
 
+    /// Forgets a pool that was deleted, and its keys: tests may make another under the same id.
+    pub fn forget_deleted_pool(&self, id: &str) {
+        self.forget_pool(id);
+        self.keys.invalidate(id);
+    }
+
     /// The app client `id` and its pool, for a public operation.
     pub async fn client(&self, id: &str) -> Result<(Arc<Pool>, Arc<Client>)> {
         let client = self.any_client(id).await?;

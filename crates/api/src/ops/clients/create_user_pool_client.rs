@@ -23,7 +23,7 @@ impl Handle for CreateUserPoolClient {
                 "ClientSecret and GenerateSecret can't be given together.",
             ));
         }
-        let id = match custom_id(cx, &input.client_name) {
+        let id = match custom_id(cx, &input.client_name)? {
             Some(id) => id.to_owned(),
             None => cx.entropy.alphanumeric_lower(CLIENT_ID_LENGTH),
         };
@@ -49,8 +49,20 @@ impl Handle for CreateUserPoolClient {
 }
 
 /// The id that a test fixes by the name of the client.
-fn custom_id<'a>(cx: &Cx, name: &'a str) -> Option<&'a str> {
-    let id = name.strip_prefix(CUSTOM_ID)?.strip_prefix(':')?;
-    let fits = (1..=128).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    (fits && cx.settings.mode == Mode::Development).then_some(id)
+fn custom_id<'a>(cx: &Cx, name: &'a str) -> Result<Option<&'a str>> {
+    let Some(id) = name.strip_prefix(CUSTOM_ID).and_then(|rest| rest.strip_prefix(':')) else {
+        return Ok(None);
+    };
+    if cx.settings.mode != Mode::Development {
+        return Err(Error::invalid_parameter(
+            "App clients are named _custom_id_:<id> in development mode only.",
+        ));
+    }
+    if !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        Ok(Some(id))
+    } else {
+        Err(Error::invalid_parameter(
+            "_custom_id_: must be followed by letters and digits.",
+        ))
+    }
 }

@@ -3,7 +3,7 @@
 //! Members that are left out stay as they are.
 
 use poolhouse_domain::Result;
-use poolhouse_engine::Cx;
+use poolhouse_engine::{Cx, retried};
 use poolhouse_model::operations::UpdateGroup;
 use poolhouse_model::{UpdateGroupRequest, UpdateGroupResponse};
 
@@ -12,12 +12,16 @@ use crate::Handle;
 impl Handle for UpdateGroup {
     async fn handle(cx: &Cx, input: UpdateGroupRequest) -> Result<UpdateGroupResponse> {
         let pool = cx.pool(&input.user_pool_id).await?;
-        let mut group = cx.group(&pool, &input.group_name).await?;
-        group.description = input.description.or(group.description);
-        group.role_arn = input.role_arn.or(group.role_arn);
-        group.precedence = input.precedence.or(group.precedence);
-        group.modified_at = cx.now();
-        cx.store.groups().replace(&mut group).await?;
+        let group = retried(|| async {
+            let mut group = cx.group(&pool, &input.group_name).await?;
+            group.description = input.description.clone().or(group.description);
+            group.role_arn = input.role_arn.clone().or(group.role_arn);
+            group.precedence = input.precedence.or(group.precedence);
+            group.modified_at = cx.now();
+            cx.store.groups().replace(&mut group).await?;
+            Ok(group)
+        })
+        .await?;
         Ok(UpdateGroupResponse {
             group: Some(group.describe()),
         })

@@ -14,7 +14,7 @@ impl Handle for DeleteUserPool {
         let pool = cx.stored_pool(&input.user_pool_id).await?;
         pool.check_deletable()?;
         let deleted = cx.store.pools().delete(pool.id()).await?;
-        cx.forget_pool(pool.id());
+        cx.forget_deleted_pool(pool.id());
         if deleted {
             Ok(())
         } else {

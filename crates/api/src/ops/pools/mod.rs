@@ -2,6 +2,7 @@
 
 mod add_custom_attributes;
 mod create_user_pool;
+mod custom_id;
 mod delete_user_pool;
 mod describe_user_pool;
 mod get_user_pool_mfa_config;

@@ -1,4 +1,6 @@
 //! [`SetUserPoolMfaConfig`](https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_SetUserPoolMfaConfig.html)
+//!
+//! A full replacement: a factor that the request leaves out is off, and so is MFA when the mode is left out.
 
 use poolhouse_domain::Result;
 use poolhouse_engine::Cx;
