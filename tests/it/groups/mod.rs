@@ -1,0 +1,4 @@
+//! Groups and who is in them.
+
+mod membership;
+mod settings;
