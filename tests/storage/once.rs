@@ -59,6 +59,7 @@ fn session(id: &str) -> AuthSession {
             sub: "sub".to_owned(),
             client_id: "client".to_owned(),
             names: vec!["alice".to_owned(), "sub".to_owned()],
+            password_set_at: Some(NOW),
             step: Step::NewPasswordRequired,
         },
     }

@@ -61,6 +61,8 @@ pub struct AuthSessionState {
     pub client_id: String,
     /// The names by which the user may be called in the answer: as typed at the start, and as USER_ID_FOR_SRP.
     pub names: Vec<String>,
+    /// When the password was set that began the sign-in; setting another ends it.
+    pub password_set_at: Option<Timestamp>,
     pub step: Step,
 }
 

@@ -173,6 +173,7 @@ impl Cx {
                 sub: user.sub.clone(),
                 client_id: client.id().to_owned(),
                 names: vec![typed.to_owned(), user.username.clone(), user.sub.clone()],
+                password_set_at: user.password.as_ref().map(|password| password.set_at),
                 step,
             },
         };
@@ -214,9 +215,11 @@ impl Cx {
             .ok_or(Error::MissingParameter("NEW_PASSWORD"))?;
         let session = self.session(pool, client, &answer, Step::NewPasswordRequired).await?;
         let user = self.store.users().by_sub(pool.id(), &session.state.sub).await?;
-        let mut user = user
-            .filter(|user| user.status == UserStatusType::ForceChangePassword)
-            .ok_or(Error::SessionInvalid)?;
+        let has_same_password = |user: &User| {
+            user.status == UserStatusType::ForceChangePassword
+                && user.password.as_ref().map(|password| password.set_at) == session.state.password_set_at
+        };
+        let mut user = user.filter(has_same_password).ok_or(Error::SessionInvalid)?;
         user.check_enabled()?;
         check_later_factors(pool)?;
 

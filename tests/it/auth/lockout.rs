@@ -41,7 +41,7 @@ scenario! {
         for pause in [1, 2, 4, 8] {
             guess(&client, "alice", 1).await;
             assert_locked(&client, "alice").await;
-            lab.clock.advance(seconds(pause) - millis(1));
+            lab.clock.advance(millis(pause * 1_000 - 1));
             assert_locked(&client, "alice").await;
             lab.clock.advance(millis(1));
         }
@@ -69,7 +69,7 @@ scenario! {
             lab.clock.advance(seconds(1 << doublings));
         }
         guess(&client, "alice", 1).await;
-        lab.clock.advance(minutes(15) - millis(1));
+        lab.clock.advance(millis(15 * 60_000 - 1));
         assert_locked(&client, "alice").await;
         lab.clock.advance(millis(1));
         guess(&client, "alice", 4).await;
@@ -80,7 +80,7 @@ scenario! {
         let client = lab.pool().await.client().await;
         client.confirmed_user("alice").await;
         guess(&client, "alice", 4).await;
-        lab.clock.advance(minutes(15) - millis(1));
+        lab.clock.advance(millis(15 * 60_000 - 1));
         guess(&client, "alice", 1).await;
         assert_locked(&client, "alice").await;
         lab.clock.advance(minutes(15));

@@ -1,5 +1,6 @@
 //! Users who don't exist, or aren't in a state to sign in.
 
+use poolhouse_crypto::password::{Parameters, PasswordHasher};
 use poolhouse_tests::actors::{Client, PASSWORD, Pool};
 use poolhouse_tests::clock::{days, seconds};
 use poolhouse_tests::scenario;
@@ -71,7 +72,7 @@ scenario! {
     async fn a_temporary_password_is_good_for_seven_days(lab: Lab) {
         let client = lab.pool().await.client().await;
         invite(&client.pool, "alice", json!({})).await;
-        lab.clock.advance(days(7) - seconds(1));
+        lab.clock.advance(seconds(7 * 86_400 - 1));
         new_password_session(&client, "alice").await;
         lab.clock.advance(seconds(1));
         let sentence = "Temporary password has expired and must be reset by an administrator.";
@@ -118,6 +119,28 @@ scenario! {
         let client = pool.client().await;
         client.confirmed_user("alice").await;
         client.sign_in("Alice", PASSWORD).await.fault("UserNotFoundException", "User does not exist.");
+    }
+
+    async fn a_hash_of_other_strength_is_renewed_by_the_right_password(lab: Lab) {
+        let client = lab.pool().await.client().await;
+        let alice = client.confirmed_user("alice").await;
+        let world = lab.world();
+        let pool = world.store.pools().get(&client.pool.id).await.unwrap().unwrap();
+        let stored = async || world.store.users().by_sub(pool.id(), &alice.sub).await.unwrap().unwrap();
+        let other = Parameters { memory_kib: 64, ..Parameters::DEVELOPMENT };
+        let hasher = PasswordHasher::new(other, 1, 1, world.entropy.clone()).unwrap();
+        let old = hasher.hash(PASSWORD).await.unwrap();
+        let mut user = stored().await;
+        user.password.as_mut().unwrap().hash = old.clone();
+        world.store.users().replace(&pool, &mut user).await.unwrap();
+        let hash = async || stored().await.password.unwrap().hash;
+        client.sign_in("alice", "Wrong-Horse-1").await.fault("NotAuthorizedException", INCORRECT);
+        assert_eq!(hash().await, old);
+        alice.sign_in().await;
+        let renewed = hash().await;
+        assert!(renewed.contains("$m=4096,t=1,p=1$"), "{renewed}");
+        alice.sign_in().await;
+        assert_eq!(hash().await, renewed);
     }
 
     async fn a_deleted_user_does_not_sign_in(lab: Lab) {
