@@ -20,7 +20,10 @@ scenario! {
 
     async fn a_temporary_password_is_to_be_changed_and_may_stay_the_same(lab: Lab) {
         let alice = lab.pool().await.client().await.confirmed_user("alice").await;
-        for input in [json!({ "Password": NEW }), json!({ "Password": NEW, "Permanent": false })] {
+        for input in [
+            json!({ "Password": NEW }),
+            json!({ "Password": NEW, "Permanent": false }),
+        ] {
             alice.admin_call("AdminSetUserPassword", input).await.ok();
             assert_eq!(status(&alice).await, "FORCE_CHANGE_PASSWORD");
         }
@@ -29,7 +32,11 @@ scenario! {
         assert_eq!(challenge["ChallengeName"], "NEW_PASSWORD_REQUIRED");
         let responses = json!({ "USERNAME": "alice", "NEW_PASSWORD": NEW });
         let session = challenge["Session"].as_str().unwrap();
-        let output = alice.client.respond("NEW_PASSWORD_REQUIRED", session, responses).await.ok();
+        let output = alice
+            .client
+            .respond("NEW_PASSWORD_REQUIRED", session, responses)
+            .await
+            .ok();
         Tokens::of(&output);
         assert_eq!(status(&alice).await, "CONFIRMED");
     }
@@ -50,7 +57,10 @@ scenario! {
         alice.try_sign_in().await.fault("NotAuthorizedException", INCORRECT);
         alice.admin_call("AdminSetUserPassword", set).await.ok();
         alice.client.sign_in("alice", NEW).await.ok();
-        alice.admin_call("AdminSetUserPassword", json!({ "Password": NEW, "Permanent": true })).await.ok();
+        alice
+            .admin_call("AdminSetUserPassword", json!({ "Password": NEW, "Permanent": true }))
+            .await
+            .ok();
         lab.clock.advance(days(30));
         Tokens::of(&alice.client.sign_in("alice", NEW).await.ok());
     }
@@ -63,8 +73,17 @@ scenario! {
         Tokens::of(&alice.client.sign_in("alice", NEW).await.ok());
 
         let pool = &alice.client.pool;
-        alice.client.sign_up("unconfirmed", PASSWORD, json!({ "email": "u@example.com" })).await.ok();
-        pool.call("AdminCreateUser", json!({ "Username": "invited", "MessageAction": "SUPPRESS" })).await.ok();
+        alice
+            .client
+            .sign_up("unconfirmed", PASSWORD, json!({ "email": "u@example.com" }))
+            .await
+            .ok();
+        pool.call(
+            "AdminCreateUser",
+            json!({ "Username": "invited", "MessageAction": "SUPPRESS" }),
+        )
+        .await
+        .ok();
         for username in ["unconfirmed", "invited"] {
             let mut input = permanent.clone();
             input["Username"] = username.into();
@@ -72,12 +91,19 @@ scenario! {
             assert_eq!(pool.user(username).await["UserStatus"], "CONFIRMED");
             Tokens::of(&alice.client.sign_in(username, NEW).await.ok());
         }
-        assert_eq!(pool.attribute("unconfirmed", "email_verified").await.as_deref(), Some("false"));
+        assert_eq!(
+            pool.attribute("unconfirmed", "email_verified").await.as_deref(),
+            Some("false")
+        );
 
         alice.admin_call("AdminDisableUser", json!({})).await.ok();
         alice.admin_call("AdminSetUserPassword", permanent).await.ok();
         assert_eq!(pool.user("alice").await["Enabled"], false);
-        alice.client.sign_in("alice", NEW).await.fault("NotAuthorizedException", "User is disabled.");
+        alice
+            .client
+            .sign_in("alice", NEW)
+            .await
+            .fault("NotAuthorizedException", "User is disabled.");
         // The one message is that of the reset.
         assert_eq!(lab.mailbox.messages_for(ALICE).len(), 1);
     }
@@ -85,17 +111,32 @@ scenario! {
     async fn a_new_password_ends_the_pause_after_wrong_ones(lab: Lab) {
         let alice = lab.pool().await.client().await.confirmed_user("alice").await;
         for _ in 0..5 {
-            alice.client.sign_in("alice", "Wrong-Horse-0").await.fault("NotAuthorizedException", INCORRECT);
+            alice
+                .client
+                .sign_in("alice", "Wrong-Horse-0")
+                .await
+                .fault("NotAuthorizedException", INCORRECT);
         }
-        alice.try_sign_in().await.fault("NotAuthorizedException", "Password attempts exceeded");
-        alice.admin_call("AdminSetUserPassword", json!({ "Password": NEW, "Permanent": true })).await.ok();
+        alice
+            .try_sign_in()
+            .await
+            .fault("NotAuthorizedException", "Password attempts exceeded");
+        alice
+            .admin_call("AdminSetUserPassword", json!({ "Password": NEW, "Permanent": true }))
+            .await
+            .ok();
         alice.client.sign_in("alice", NEW).await.ok();
     }
 
     async fn the_password_must_conform(lab: Lab) {
         let alice = lab.pool().await.client().await.confirmed_user("alice").await;
         let set = async |password: &str, permanent: bool| {
-            alice.admin_call("AdminSetUserPassword", json!({ "Password": password, "Permanent": permanent })).await
+            alice
+                .admin_call(
+                    "AdminSetUserPassword",
+                    json!({ "Password": password, "Permanent": permanent }),
+                )
+                .await
         };
         for permanent in [false, true] {
             set("aB1!", permanent).await.fault(
@@ -122,16 +163,28 @@ scenario! {
     async fn pool_and_user_must_exist(lab: Lab) {
         let alice = lab.pool().await.client().await.confirmed_user("alice").await;
         let input = json!({ "Username": "nobody", "Password": NEW });
-        alice.client.pool.call("AdminSetUserPassword", input).await
+        alice
+            .client
+            .pool
+            .call("AdminSetUserPassword", input)
+            .await
             .fault("UserNotFoundException", "User does not exist.");
         let foreign = json!({ "Username": "alice", "Password": NEW });
-        lab.pool().await.call("AdminSetUserPassword", foreign).await
+        lab.pool()
+            .await
+            .call("AdminSetUserPassword", foreign)
+            .await
             .fault("UserNotFoundException", "User does not exist.");
-        let input = json!({ "UserPoolId": alice.client.pool.id, "Username": "alice", "Password": NEW, "Permanent": true });
-        lab.admin().in_account("999999999999").call("AdminSetUserPassword", input).await.fault(
-            "ResourceNotFoundException",
-            &format!("User pool {} does not exist.", alice.client.pool.id),
-        );
+        let input =
+            json!({ "UserPoolId": alice.client.pool.id, "Username": "alice", "Password": NEW, "Permanent": true });
+        lab.admin()
+            .in_account("999999999999")
+            .call("AdminSetUserPassword", input)
+            .await
+            .fault(
+                "ResourceNotFoundException",
+                &format!("User pool {} does not exist.", alice.client.pool.id),
+            );
         alice.sign_in().await;
     }
 

@@ -30,10 +30,18 @@ scenario! {
     async fn who_does_not_know_the_old_password_changes_nothing(lab: Lab) {
         let alice = lab.pool().await.client().await.confirmed_user("alice").await;
         let signed_in = alice.sign_in().await;
-        change(&signed_in, "Wrong-Horse-0", NEW).await.fault("NotAuthorizedException", INCORRECT);
-        signed_in.call("ChangePassword", json!({ "ProposedPassword": NEW })).await
+        change(&signed_in, "Wrong-Horse-0", NEW)
+            .await
             .fault("NotAuthorizedException", INCORRECT);
-        alice.client.sign_in("alice", NEW).await.fault("NotAuthorizedException", INCORRECT);
+        signed_in
+            .call("ChangePassword", json!({ "ProposedPassword": NEW }))
+            .await
+            .fault("NotAuthorizedException", INCORRECT);
+        alice
+            .client
+            .sign_in("alice", NEW)
+            .await
+            .fault("NotAuthorizedException", INCORRECT);
         alice.sign_in().await;
     }
 
@@ -45,17 +53,27 @@ scenario! {
             "Password did not conform with policy: Password must have uppercase characters",
         );
         for (input, member) in [
-            (json!({ "PreviousPassword": PASSWORD, "ProposedPassword": " Padded-1" }), "proposedPassword"),
-            (json!({ "PreviousPassword": " Padded-1", "ProposedPassword": NEW }), "previousPassword"),
+            (
+                json!({ "PreviousPassword": PASSWORD, "ProposedPassword": " Padded-1" }),
+                "proposedPassword",
+            ),
+            (
+                json!({ "PreviousPassword": " Padded-1", "ProposedPassword": NEW }),
+                "previousPassword",
+            ),
         ] {
-            signed_in.call("ChangePassword", input).await.fault("InvalidParameterException", &format!(
-                "1 validation error detected: Value at '{member}' failed to satisfy constraint: \
+            signed_in.call("ChangePassword", input).await.fault(
+                "InvalidParameterException",
+                &format!(
+                    "1 validation error detected: Value at '{member}' failed to satisfy constraint: \
                  Member must satisfy regular expression pattern: ^[\\S]+.*[\\S]+$"
-            ));
+                ),
+            );
         }
         signed_in.call("ChangePassword", json!({ "PreviousPassword": PASSWORD })).await.fault(
             "InvalidParameterException",
-            "1 validation error detected: Value null at 'proposedPassword' failed to satisfy constraint: Member must not be null",
+            "1 validation error detected: Value null at 'proposedPassword' failed to satisfy constraint: \
+             Member must not be null",
         );
         // Without a history the same again is a change like any other.
         change(&signed_in, PASSWORD, PASSWORD).await.ok();
@@ -65,7 +83,9 @@ scenario! {
         let alice = lab.pool().await.client().await.confirmed_user("alice").await;
         let (thief, owner) = (alice.sign_in().await, alice.sign_in().await);
         for _ in 0..5 {
-            change(&thief, "Wrong-Horse-0", NEW).await.fault("NotAuthorizedException", INCORRECT);
+            change(&thief, "Wrong-Horse-0", NEW)
+                .await
+                .fault("NotAuthorizedException", INCORRECT);
         }
         for user in [&thief, &owner] {
             change(user, PASSWORD, NEW).await.fault("LimitExceededException", LIMIT);
@@ -74,7 +94,9 @@ scenario! {
         alice.sign_in().await;
         lab.clock.advance(seconds(3_599));
         let owner = alice.sign_in().await;
-        change(&owner, PASSWORD, NEW).await.fault("LimitExceededException", LIMIT);
+        change(&owner, PASSWORD, NEW)
+            .await
+            .fault("LimitExceededException", LIMIT);
         lab.clock.advance(seconds(1));
         change(&owner, PASSWORD, NEW).await.ok();
     }
@@ -83,9 +105,16 @@ scenario! {
         let alice = lab.pool().await.client().await.confirmed_user("alice").await;
         let signed_in = alice.sign_in().await;
         for _ in 0..5 {
-            alice.client.sign_in("alice", "Wrong-Horse-0").await.fault("NotAuthorizedException", INCORRECT);
+            alice
+                .client
+                .sign_in("alice", "Wrong-Horse-0")
+                .await
+                .fault("NotAuthorizedException", INCORRECT);
         }
-        alice.try_sign_in().await.fault("NotAuthorizedException", "Password attempts exceeded");
+        alice
+            .try_sign_in()
+            .await
+            .fault("NotAuthorizedException", "Password attempts exceeded");
         change(&signed_in, PASSWORD, NEW).await.ok();
     }
 
@@ -98,7 +127,11 @@ scenario! {
         };
         let (one, other) = tokio::join!(spawn("First-Horse-1"), spawn("Second-Horse-2"));
         let (one, other) = (one.unwrap(), other.unwrap());
-        let (winner, password, loser) = if one.status == 200 { (one, "First-Horse-1", other) } else { (other, "Second-Horse-2", one) };
+        let (winner, password, loser) = if one.status == 200 {
+            (one, "First-Horse-1", other)
+        } else {
+            (other, "Second-Horse-2", one)
+        };
         winner.ok();
         loser.fault("NotAuthorizedException", INCORRECT);
         alice.client.sign_in("alice", password).await.ok();
@@ -111,14 +144,25 @@ scenario! {
             let input = json!({ "AccessToken": token, "PreviousPassword": PASSWORD, "ProposedPassword": NEW });
             lab.call("ChangePassword", input).await
         };
-        for token in [signed_in.tokens.id.as_str(), "a.b.c", "x", &signed_in.tokens.access[..200]] {
-            call(token).await.fault("NotAuthorizedException", "Invalid Access Token");
+        for token in [
+            signed_in.tokens.id.as_str(),
+            "a.b.c",
+            "x",
+            &signed_in.tokens.access[..200],
+        ] {
+            call(token)
+                .await
+                .fault("NotAuthorizedException", "Invalid Access Token");
         }
         signed_in.global_sign_out().await.ok();
-        call(&signed_in.tokens.access).await.fault("NotAuthorizedException", "Access Token has been revoked");
+        call(&signed_in.tokens.access)
+            .await
+            .fault("NotAuthorizedException", "Access Token has been revoked");
         let later = alice.sign_in().await;
         lab.clock.advance(hours(1));
-        call(&later.tokens.access).await.fault("NotAuthorizedException", "Access Token has expired");
+        call(&later.tokens.access)
+            .await
+            .fault("NotAuthorizedException", "Access Token has expired");
         alice.sign_in().await;
     }
 
@@ -126,16 +170,26 @@ scenario! {
         let alice = alice(&lab).await;
         let signed_in = alice.sign_in().await;
         let temporary = "Temporary-Horse-1";
-        alice.admin_call("AdminSetUserPassword", json!({ "Password": temporary })).await.ok();
-        change(&signed_in, temporary, NEW).await.fault("NotAuthorizedException", STATE);
+        alice
+            .admin_call("AdminSetUserPassword", json!({ "Password": temporary }))
+            .await
+            .ok();
+        change(&signed_in, temporary, NEW)
+            .await
+            .fault("NotAuthorizedException", STATE);
         let permanent = json!({ "Password": PASSWORD, "Permanent": true });
         alice.admin_call("AdminSetUserPassword", permanent).await.ok();
         alice.admin_call("AdminResetUserPassword", json!({})).await.ok();
-        change(&signed_in, PASSWORD, NEW).await
+        change(&signed_in, PASSWORD, NEW)
+            .await
             .fault("PasswordResetRequiredException", "Password reset required for the user");
         alice.admin_call("AdminDisableUser", json!({})).await.ok();
-        change(&signed_in, PASSWORD, NEW).await.fault("NotAuthorizedException", "User is disabled.");
+        change(&signed_in, PASSWORD, NEW)
+            .await
+            .fault("NotAuthorizedException", "User is disabled.");
         alice.admin_call("AdminDeleteUser", json!({})).await.ok();
-        change(&signed_in, PASSWORD, NEW).await.fault("UserNotFoundException", "User does not exist.");
+        change(&signed_in, PASSWORD, NEW)
+            .await
+            .fault("UserNotFoundException", "User does not exist.");
     }
 }

@@ -72,14 +72,20 @@ scenario! {
         out_of_reach(&open).await;
         reachable(&open, "alice", json!({ "email": "a@example.com" })).await;
         for name in NAMES.into_iter().chain(["alice"]) {
-            discreet.confirm_forgot_password(name, "123456", NEW).await.fault("ExpiredCodeException", EXPIRED);
+            discreet
+                .confirm_forgot_password(name, "123456", NEW)
+                .await
+                .fault("ExpiredCodeException", EXPIRED);
         }
         for name in NAMES.into_iter().chain(["alice"]) {
             discreet.forgot_password(name).await.ok();
         }
         let code = lab.mailbox.code_for("a@example.com").await;
         for name in NAMES.into_iter().chain(["alice"]) {
-            discreet.confirm_forgot_password(name, other_than(&code), NEW).await.fault("CodeMismatchException", MISMATCH);
+            discreet
+                .confirm_forgot_password(name, other_than(&code), NEW)
+                .await
+                .fault("CodeMismatchException", MISMATCH);
         }
     }
 
@@ -94,7 +100,9 @@ scenario! {
             ("NotAuthorizedException", "User is disabled."),
         ];
         for (name, (error, sentence)) in NAMES.into_iter().zip(refusals) {
-            open.confirm_forgot_password(name, "123456", NEW).await.fault(error, sentence);
+            open.confirm_forgot_password(name, "123456", NEW)
+                .await
+                .fault(error, sentence);
         }
     }
 
@@ -105,7 +113,10 @@ scenario! {
         let code = forget(&lab, &alice).await;
         lab.clock.advance(hours(1));
         for name in ["alice", "nobody"] {
-            discreet.confirm_forgot_password(name, &code, NEW).await.fault("ExpiredCodeException", EXPIRED);
+            discreet
+                .confirm_forgot_password(name, &code, NEW)
+                .await
+                .fault("ExpiredCodeException", EXPIRED);
         }
     }
 
@@ -114,7 +125,10 @@ scenario! {
         let alice = reachable(&discreet, "alice", json!({ "email": ALICE })).await;
         let code = forget(&lab, &alice).await;
         discreet.confirm_forgot_password("alice", &code, NEW).await.ok();
-        discreet.confirm_forgot_password("alice", &code, NEW).await.fault("CodeMismatchException", MISMATCH);
+        discreet
+            .confirm_forgot_password("alice", &code, NEW)
+            .await
+            .fault("CodeMismatchException", MISMATCH);
     }
 
     async fn attempts_on_nobody_run_out_as_on_a_user(lab: Lab) {
@@ -122,9 +136,15 @@ scenario! {
         reachable(&discreet, "alice", json!({ "email": ALICE })).await;
         for name in ["alice", "nobody"] {
             for _ in 0..20 {
-                discreet.confirm_forgot_password(name, "123456", NEW).await.fault("ExpiredCodeException", EXPIRED);
+                discreet
+                    .confirm_forgot_password(name, "123456", NEW)
+                    .await
+                    .fault("ExpiredCodeException", EXPIRED);
             }
-            discreet.confirm_forgot_password(name, "123456", NEW).await.fault("LimitExceededException", LIMIT);
+            discreet
+                .confirm_forgot_password(name, "123456", NEW)
+                .await
+                .fault("LimitExceededException", LIMIT);
         }
     }
 }

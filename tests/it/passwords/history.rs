@@ -55,8 +55,15 @@ scenario! {
 
     async fn temporary_passwords_count_too(lab: Lab) {
         let alice = alice(&lab).await;
-        refused(&alice.admin_call("AdminSetUserPassword", json!({ "Password": PASSWORD })).await);
-        alice.admin_call("AdminSetUserPassword", json!({ "Password": SECOND })).await.ok();
+        refused(
+            &alice
+                .admin_call("AdminSetUserPassword", json!({ "Password": PASSWORD }))
+                .await,
+        );
+        alice
+            .admin_call("AdminSetUserPassword", json!({ "Password": SECOND }))
+            .await
+            .ok();
         let challenge = alice.client.sign_in("alice", SECOND).await.ok();
         let session = challenge["Session"].as_str().unwrap();
         let respond = async |password: &str| {

@@ -20,8 +20,14 @@ scenario! {
     async fn a_code_whose_message_a_function_was_to_write_is_not_sent(lab: Lab) {
         let alice = alice(&lab).await;
         set_triggers(&alice, json!({ "CustomMessage": FUNCTION })).await;
-        alice.client.forgot_password("alice").await.fault("UnexpectedLambdaException", &refusal("CustomMessage"));
-        alice.admin_call("AdminResetUserPassword", json!({})).await
+        alice
+            .client
+            .forgot_password("alice")
+            .await
+            .fault("UnexpectedLambdaException", &refusal("CustomMessage"));
+        alice
+            .admin_call("AdminResetUserPassword", json!({}))
+            .await
             .fault("UnexpectedLambdaException", &refusal("CustomMessage"));
         assert_eq!(status(&alice).await, "CONFIRMED");
         assert!(lab.mailbox.messages_for(ALICE).is_empty());
@@ -32,7 +38,10 @@ scenario! {
         let alice = alice(&lab).await;
         let code = forget(&lab, &alice).await;
         set_triggers(&alice, json!({ "PostConfirmation": FUNCTION })).await;
-        alice.client.confirm_forgot_password("alice", &code, NEW).await
+        alice
+            .client
+            .confirm_forgot_password("alice", &code, NEW)
+            .await
             .fault("UnexpectedLambdaException", &refusal("PostConfirmation"));
         alice.sign_in().await;
         set_triggers(&alice, json!({})).await;
@@ -42,7 +51,11 @@ scenario! {
     async fn a_stranger_whom_a_function_was_to_know_is_refused(lab: Lab) {
         let alice = alice(&lab).await;
         set_triggers(&alice, json!({ "UserMigration": FUNCTION })).await;
-        alice.client.forgot_password("nobody").await.fault("UnexpectedLambdaException", &refusal("UserMigration"));
+        alice
+            .client
+            .forgot_password("nobody")
+            .await
+            .fault("UnexpectedLambdaException", &refusal("UserMigration"));
         alice.client.forgot_password("alice").await.ok();
     }
 }

@@ -11,17 +11,29 @@ scenario! {
     async fn a_new_code_is_sent_and_the_older_one_is_worth_nothing(lab: Lab) {
         let client = verifying_client(&lab, json!({})).await;
         let older = sign_alice_up(&lab, &client).await;
-        assert_eq!(client.resend_code("alice").await.ok(), json!({ "CodeDeliveryDetails": {
+        assert_eq!(
+            client.resend_code("alice").await.ok(),
+            json!({ "CodeDeliveryDetails": {
             "Destination": "a***@e***", "DeliveryMedium": "EMAIL", "AttributeName": "email"
-        } }));
+        } })
+        );
         // At once again: there is no pause between two.
         client.resend_code("alice").await.ok();
-        let codes: Vec<_> = lab.mailbox.messages_for(ALICE).into_iter().map(|message| message.code.unwrap()).collect();
-        let [first, second, newest] = &codes[..] else { panic!("{} codes", codes.len()) };
+        let codes: Vec<_> = lab
+            .mailbox
+            .messages_for(ALICE)
+            .into_iter()
+            .map(|message| message.code.unwrap())
+            .collect();
+        let [first, second, newest] = &codes[..] else {
+            panic!("{} codes", codes.len())
+        };
         assert_eq!(*first, older);
         for old in [first, second] {
-            client.confirm_sign_up("alice", old).await
-                .fault("CodeMismatchException", "Invalid verification code provided, please try again.");
+            client.confirm_sign_up("alice", old).await.fault(
+                "CodeMismatchException",
+                "Invalid verification code provided, please try again.",
+            );
         }
         client.confirm_sign_up("alice", newest).await.ok();
     }
@@ -32,7 +44,10 @@ scenario! {
         lab.clock.advance(hours(30));
         client.resend_code("alice").await.ok();
         lab.clock.advance(hours(23));
-        client.confirm_sign_up("alice", &lab.mailbox.code_for(ALICE).await).await.ok();
+        client
+            .confirm_sign_up("alice", &lab.mailbox.code_for(ALICE).await)
+            .await
+            .ok();
     }
 
     async fn five_codes_an_hour_are_sent(lab: Lab) {
@@ -50,7 +65,10 @@ scenario! {
     async fn a_confirmed_user_needs_no_code(lab: Lab) {
         let client = verifying_client(&lab, json!({})).await;
         client.confirmed_user_with("alice", json!({ "email": ALICE })).await;
-        client.resend_code("alice").await.fault("InvalidParameterException", "User is already confirmed.");
+        client
+            .resend_code("alice")
+            .await
+            .fault("InvalidParameterException", "User is already confirmed.");
         assert_eq!(lab.mailbox.messages_for(ALICE).len(), 1);
     }
 
@@ -58,10 +76,19 @@ scenario! {
         let sentence = "Cannot resend codes. Auto verification not turned on.";
         let client = lab.pool().await.client().await;
         client.sign_up("alice", PASSWORD, json!({ "email": ALICE })).await.ok();
-        client.resend_code("alice").await.fault("InvalidParameterException", sentence);
+        client
+            .resend_code("alice")
+            .await
+            .fault("InvalidParameterException", sentence);
         let verifying = verifying_client(&lab, json!({})).await;
-        verifying.sign_up("alice", PASSWORD, json!({ "phone_number": "+12345679934" })).await.ok();
-        verifying.resend_code("alice").await.fault("InvalidParameterException", sentence);
+        verifying
+            .sign_up("alice", PASSWORD, json!({ "phone_number": "+12345679934" }))
+            .await
+            .ok();
+        verifying
+            .resend_code("alice")
+            .await
+            .fault("InvalidParameterException", sentence);
     }
 
     async fn the_code_goes_to_the_name_that_was_given_where_both_contacts_are_names(lab: Lab) {
@@ -69,23 +96,44 @@ scenario! {
             "UsernameAttributes": ["email", "phone_number"], "AutoVerifiedAttributes": ["email", "phone_number"]
         });
         let client = verifying_client(&lab, settings).await;
-        client.sign_up(ALICE, PASSWORD, json!({ "phone_number": "+12345679934" })).await.ok();
+        client
+            .sign_up(ALICE, PASSWORD, json!({ "phone_number": "+12345679934" }))
+            .await
+            .ok();
         for (name, attribute) in [(ALICE, "email"), ("+12345679934", "phone_number")] {
-            assert_eq!(client.resend_code(name).await.ok()["CodeDeliveryDetails"]["AttributeName"], attribute);
+            assert_eq!(
+                client.resend_code(name).await.ok()["CodeDeliveryDetails"]["AttributeName"],
+                attribute
+            );
         }
-        client.confirm_sign_up(ALICE, &lab.mailbox.code_for("+12345679934").await).await.ok();
-        assert_eq!(client.pool.attribute(ALICE, "phone_number_verified").await.as_deref(), Some("true"));
-        assert_eq!(client.pool.attribute(ALICE, "email_verified").await.as_deref(), Some("false"));
+        client
+            .confirm_sign_up(ALICE, &lab.mailbox.code_for("+12345679934").await)
+            .await
+            .ok();
+        assert_eq!(
+            client.pool.attribute(ALICE, "phone_number_verified").await.as_deref(),
+            Some("true")
+        );
+        assert_eq!(
+            client.pool.attribute(ALICE, "email_verified").await.as_deref(),
+            Some("false")
+        );
     }
 
     async fn the_client_must_be_of_the_users_pool(lab: Lab) {
         let client = verifying_client(&lab, json!({})).await;
         sign_alice_up(&lab, &client).await;
         let stranger = verifying_client(&lab, json!({})).await;
-        stranger.resend_code("alice").await
+        stranger
+            .resend_code("alice")
+            .await
             .fault("UserNotFoundException", "Username/client id combination not found.");
-        lab.call("ResendConfirmationCode", json!({ "ClientId": "unknown", "Username": "alice" })).await
-            .fault("ResourceNotFoundException", "User pool client unknown does not exist.");
+        lab.call(
+            "ResendConfirmationCode",
+            json!({ "ClientId": "unknown", "Username": "alice" }),
+        )
+        .await
+        .fault("ResourceNotFoundException", "User pool client unknown does not exist.");
         assert_eq!(lab.mailbox.messages_for(ALICE).len(), 1);
     }
 }

@@ -15,35 +15,60 @@ fn violations(message: &str) -> Vec<&str> {
 scenario! {
     async fn a_user_signs_up_and_is_told_where_the_code_went(lab: Lab) {
         let client = verifying_client(&lab, json!({})).await;
-        let output = client.sign_up("alice", PASSWORD, json!({ "email": "foo@example.com" })).await.ok();
+        let output = client
+            .sign_up("alice", PASSWORD, json!({ "email": "foo@example.com" }))
+            .await
+            .ok();
         let sub = output["UserSub"].as_str().unwrap();
-        assert_eq!(output, json!({
-            "UserConfirmed": false,
-            "UserSub": sub,
-            "CodeDeliveryDetails": {
-                "Destination": "f***@e***", "DeliveryMedium": "EMAIL", "AttributeName": "email"
-            }
-        }));
+        assert_eq!(
+            output,
+            json!({
+                "UserConfirmed": false,
+                "UserSub": sub,
+                "CodeDeliveryDetails": {
+                    "Destination": "f***@e***", "DeliveryMedium": "EMAIL", "AttributeName": "email"
+                }
+            })
+        );
         let groups: Vec<_> = sub.split('-').map(str::len).collect();
         assert_eq!(groups, [8, 4, 4, 4, 12]);
         assert_eq!(&sub[14..16], "70");
 
         let user = client.pool.user("alice").await;
-        assert_eq!((&user["Username"], &user["UserStatus"], &user["Enabled"]), (&json!("alice"), &json!("UNCONFIRMED"), &json!(true)));
-        assert_eq!(user["UserAttributes"], json!([
-            { "Name": "sub", "Value": sub },
-            { "Name": "email", "Value": "foo@example.com" },
-            { "Name": "email_verified", "Value": "false" }
-        ]));
-        client.sign_in("alice", PASSWORD).await.fault("UserNotConfirmedException", "User is not confirmed.");
+        assert_eq!(
+            (&user["Username"], &user["UserStatus"], &user["Enabled"]),
+            (&json!("alice"), &json!("UNCONFIRMED"), &json!(true))
+        );
+        assert_eq!(
+            user["UserAttributes"],
+            json!([
+                { "Name": "sub", "Value": sub },
+                { "Name": "email", "Value": "foo@example.com" },
+                { "Name": "email_verified", "Value": "false" }
+            ])
+        );
+        client
+            .sign_in("alice", PASSWORD)
+            .await
+            .fault("UserNotConfirmedException", "User is not confirmed.");
     }
 
     async fn where_nothing_is_verified_no_code_is_sent(lab: Lab) {
         let client = lab.pool().await.client().await;
-        let output = client.sign_up("alice", PASSWORD, json!({ "email": ALICE, "phone_number": "+12345679934" })).await.ok();
+        let output = client
+            .sign_up(
+                "alice",
+                PASSWORD,
+                json!({ "email": ALICE, "phone_number": "+12345679934" }),
+            )
+            .await
+            .ok();
         assert_eq!(output.get("CodeDeliveryDetails"), None);
         let mailing = verifying_client(&lab, json!({})).await;
-        let output = mailing.sign_up("bob", PASSWORD, json!({ "phone_number": "+12345679934" })).await.ok();
+        let output = mailing
+            .sign_up("bob", PASSWORD, json!({ "phone_number": "+12345679934" }))
+            .await
+            .ok();
         assert_eq!(output.get("CodeDeliveryDetails"), None);
         let output = mailing.sign_up("carol", PASSWORD, json!({})).await.ok();
         assert_eq!(output.get("CodeDeliveryDetails"), None);
@@ -55,9 +80,21 @@ scenario! {
         let phone = json!({ "Destination": "+*******9934", "DeliveryMedium": "SMS", "AttributeName": "phone_number" });
         let mail = json!({ "Destination": "a***@e***", "DeliveryMedium": "EMAIL", "AttributeName": "email" });
         for (username, user_attributes, details) in [
-            ("both", json!({ "email": ALICE, "phone_number": "+12345679934" }), phone.clone()),
-            ("blank-phone", json!({ "email": ALICE, "phone_number": "" }), mail.clone()),
-            ("blank-email", json!({ "email": "", "phone_number": "+12345679934" }), phone),
+            (
+                "both",
+                json!({ "email": ALICE, "phone_number": "+12345679934" }),
+                phone.clone(),
+            ),
+            (
+                "blank-phone",
+                json!({ "email": ALICE, "phone_number": "" }),
+                mail.clone(),
+            ),
+            (
+                "blank-email",
+                json!({ "email": "", "phone_number": "+12345679934" }),
+                phone,
+            ),
             ("mail", json!({ "email": ALICE }), mail),
             ("blank", json!({ "email": "", "phone_number": "" }), Value::Null),
         ] {
@@ -71,12 +108,30 @@ scenario! {
     async fn a_name_is_given_once(lab: Lab) {
         let client = lab.pool().await.client().await;
         client.sign_up("alice", PASSWORD, json!({})).await.ok();
-        client.sign_up("alice", "Another-Horse-2", json!({})).await.fault("UsernameExistsException", "User already exists");
+        client
+            .sign_up("alice", "Another-Horse-2", json!({}))
+            .await
+            .fault("UsernameExistsException", "User already exists");
         client.confirmed_user("bob").await;
-        client.sign_up("bob", PASSWORD, json!({})).await.fault("UsernameExistsException", "User already exists");
+        client
+            .sign_up("bob", PASSWORD, json!({}))
+            .await
+            .fault("UsernameExistsException", "User already exists");
         // Another pool is another world, and a deleted name is free again.
-        let sub = lab.pool().await.client().await.sign_up("alice", PASSWORD, json!({})).await.ok()["UserSub"].clone();
-        client.pool.call("AdminDeleteUser", json!({ "Username": "alice" })).await.ok();
+        let sub = lab
+            .pool()
+            .await
+            .client()
+            .await
+            .sign_up("alice", PASSWORD, json!({}))
+            .await
+            .ok()["UserSub"]
+            .clone();
+        client
+            .pool
+            .call("AdminDeleteUser", json!({ "Username": "alice" }))
+            .await
+            .ok();
         assert_ne!(client.sign_up("alice", PASSWORD, json!({})).await.ok()["UserSub"], sub);
     }
 
@@ -88,11 +143,19 @@ scenario! {
         };
         let (one, other) = tokio::join!(sign_up("one@example.com"), sign_up("other@example.com"));
         let (one, other) = (one.unwrap(), other.unwrap());
-        let (winner, loser, address) = if one.status == 200 { (one, other, "one@example.com") } else { (other, one, "other@example.com") };
-        assert_eq!(client.pool.attribute("alice", "sub").await, winner.ok()["UserSub"].as_str().map(str::to_owned));
+        let (winner, loser, address) = if one.status == 200 {
+            (one, other, "one@example.com")
+        } else {
+            (other, one, "other@example.com")
+        };
+        assert_eq!(
+            client.pool.attribute("alice", "sub").await,
+            winner.ok()["UserSub"].as_str().map(str::to_owned)
+        );
         assert_eq!(client.pool.attribute("alice", "email").await.as_deref(), Some(address));
         loser.fault("UsernameExistsException", "User already exists");
-        let messages = lab.mailbox.messages_for("one@example.com").len() + lab.mailbox.messages_for("other@example.com").len();
+        let messages =
+            lab.mailbox.messages_for("one@example.com").len() + lab.mailbox.messages_for("other@example.com").len();
         assert_eq!(messages, 1);
     }
 
@@ -100,39 +163,65 @@ scenario! {
         let settings = json!({ "AdminCreateUserConfig": { "AllowAdminCreateUserOnly": true } });
         let client = lab.pool_with(settings).await.client().await;
         client.sign_up("alice", "weak", json!({})).await.error();
-        client.sign_up("alice", "weaker", json!({})).await
+        client
+            .sign_up("alice", "weaker", json!({}))
+            .await
             .fault("NotAuthorizedException", "SignUp is not permitted for this user pool");
     }
 
     async fn the_client_must_exist(lab: Lab) {
         let client = lab.pool().await.client().await;
         let input = json!({ "ClientId": "unknown", "Username": "alice", "Password": PASSWORD });
-        lab.call("SignUp", input.clone()).await
+        lab.call("SignUp", input.clone())
+            .await
             .fault("ResourceNotFoundException", "User pool client unknown does not exist.");
-        client.pool.call("DeleteUserPoolClient", json!({ "ClientId": client.id })).await.ok();
-        client.sign_up("alice", PASSWORD, json!({})).await
-            .fault("ResourceNotFoundException", &format!("User pool client {} does not exist.", client.id));
+        client
+            .pool
+            .call("DeleteUserPoolClient", json!({ "ClientId": client.id }))
+            .await
+            .ok();
+        client.sign_up("alice", PASSWORD, json!({})).await.fault(
+            "ResourceNotFoundException",
+            &format!("User pool client {} does not exist.", client.id),
+        );
     }
 
     async fn refusals_come_in_a_fixed_order(lab: Lab) {
         let settings = json!({ "AliasAttributes": ["email"] });
         let client = lab.pool_with(settings).await.client().await;
         client.sign_up("alice", PASSWORD, json!({})).await.ok();
-        client.sign_up(ALICE, "weakling", json!({ "custom:x": "1" })).await.fault(
-            "InvalidParameterException",
-            "Username cannot be of email format, since user pool is configured for email alias.",
-        );
-        client.sign_up("alice", "WEAKLING", json!({ "custom:x": "1" })).await.fault(
-            "InvalidPasswordException",
-            "Password did not conform with policy: Password must have lowercase characters",
-        );
-        client.sign_up("alice", PASSWORD, json!({ "email_verified": "true", "custom:x": "1" })).await
-            .fault("NotAuthorizedException", "A client attempted to write unauthorized attribute");
-        client.sign_up("alice", PASSWORD, json!({ "custom:x": "1" })).await.fault(
-            "InvalidParameterException",
-            "Attributes did not conform to the schema: Type for attribute {custom:x} could not be determined",
-        );
-        client.sign_up("alice", PASSWORD, json!({})).await.fault("UsernameExistsException", "User already exists");
+        client
+            .sign_up(ALICE, "weakling", json!({ "custom:x": "1" }))
+            .await
+            .fault(
+                "InvalidParameterException",
+                "Username cannot be of email format, since user pool is configured for email alias.",
+            );
+        client
+            .sign_up("alice", "WEAKLING", json!({ "custom:x": "1" }))
+            .await
+            .fault(
+                "InvalidPasswordException",
+                "Password did not conform with policy: Password must have lowercase characters",
+            );
+        client
+            .sign_up("alice", PASSWORD, json!({ "email_verified": "true", "custom:x": "1" }))
+            .await
+            .fault(
+                "NotAuthorizedException",
+                "A client attempted to write unauthorized attribute",
+            );
+        client
+            .sign_up("alice", PASSWORD, json!({ "custom:x": "1" }))
+            .await
+            .fault(
+                "InvalidParameterException",
+                "Attributes did not conform to the schema: Type for attribute {custom:x} could not be determined",
+            );
+        client
+            .sign_up("alice", PASSWORD, json!({}))
+            .await
+            .fault("UsernameExistsException", "User already exists");
     }
 
     async fn the_policy_names_the_first_rule_that_a_password_breaks(lab: Lab) {
@@ -145,16 +234,20 @@ scenario! {
             ("aaaaAAA1", "Password must have symbol characters"),
             ("éééÉÉÉ1!", "Password must have lowercase characters"),
         ] {
-            client.sign_up("alice", password, json!({})).await
-                .fault("InvalidPasswordException", &format!("Password did not conform with policy: {rule}"));
+            client.sign_up("alice", password, json!({})).await.fault(
+                "InvalidPasswordException",
+                &format!("Password did not conform with policy: {rule}"),
+            );
         }
         // A space inside is a symbol.
         client.sign_up("alice", "aaaa AAA1", json!({})).await.ok();
 
         let policy = json!({ "Policies": { "PasswordPolicy": { "MinimumLength": 12, "RequireNumbers": true } } });
         let strict = lab.pool_with(policy).await.client().await;
-        strict.sign_up("alice", "12345678901", json!({})).await
-            .fault("InvalidPasswordException", "Password did not conform with policy: Password not long enough");
+        strict.sign_up("alice", "12345678901", json!({})).await.fault(
+            "InvalidPasswordException",
+            "Password did not conform with policy: Password not long enough",
+        );
         strict.sign_up("alice", "123456789012", json!({})).await.ok();
     }
 
@@ -169,11 +262,16 @@ scenario! {
              Member must have length less than or equal to 256",
         );
         client.sign_up("alice", &long, json!({})).await.ok();
-        pool.call("AdminConfirmSignUp", json!({ "Username": "alice" })).await.ok();
+        pool.call("AdminConfirmSignUp", json!({ "Username": "alice" }))
+            .await
+            .ok();
         client.sign_in("alice", &long).await.ok();
         let cut: String = long.chars().take(255).collect();
         for wrong in [cut.clone(), format!("{cut}🐴")] {
-            client.sign_in("alice", &wrong).await.fault("NotAuthorizedException", "Incorrect username or password.");
+            client
+                .sign_in("alice", &wrong)
+                .await
+                .fault("NotAuthorizedException", "Incorrect username or password.");
         }
     }
 
@@ -185,7 +283,11 @@ scenario! {
             ("fullwidth", "Correct-Horse-1Ａ", "Correct-Horse-1A"),
         ] {
             client.sign_up(username, password, json!({})).await.ok();
-            client.pool.call("AdminConfirmSignUp", json!({ "Username": username })).await.ok();
+            client
+                .pool
+                .call("AdminConfirmSignUp", json!({ "Username": username }))
+                .await
+                .ok();
             client.sign_in(username, password).await.ok();
             let reply = client.sign_in(username, twin).await;
             reply.fault("NotAuthorizedException", "Incorrect username or password.");
@@ -200,34 +302,58 @@ scenario! {
             "1 validation error detected: Value at 'password' failed to satisfy constraint: \
              Member must have length less than or equal to 256",
         );
-        assert_eq!(client.sign_up("alice", &"Aa1!".repeat(262_144), json!({})).await.status, 413);
+        assert_eq!(
+            client.sign_up("alice", &"Aa1!".repeat(262_144), json!({})).await.status,
+            413
+        );
     }
 
     async fn every_constraint_that_is_violated_is_named(lab: Lab) {
         let client = lab.pool().await.client().await;
-        let password = ["Value at 'password' failed to satisfy constraint: Member must have length greater than or equal to 6",
-            "Value at 'password' failed to satisfy constraint: Member must satisfy regular expression pattern: ^[\\S]+.*[\\S]+$"];
-        let username = ["Value at 'username' failed to satisfy constraint: Member must have length greater than or equal to 1",
-            "Value at 'username' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}]+"];
-        let client_id = ["Value at 'clientId' failed to satisfy constraint: Member must have length greater than or equal to 1",
-            "Value at 'clientId' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w+]+"];
+        let password = [
+            "Value at 'password' failed to satisfy constraint: Member must have length greater than or equal to 6",
+            "Value at 'password' failed to satisfy constraint: \
+             Member must satisfy regular expression pattern: ^[\\S]+.*[\\S]+$",
+        ];
+        let username = [
+            "Value at 'username' failed to satisfy constraint: Member must have length greater than or equal to 1",
+            "Value at 'username' failed to satisfy constraint: \
+             Member must satisfy regular expression pattern: [\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}]+",
+        ];
+        let client_id = [
+            "Value at 'clientId' failed to satisfy constraint: Member must have length greater than or equal to 1",
+            "Value at 'clientId' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w+]+",
+        ];
         for (input, expected) in [
             (json!({ "Username": "alice", "Password": "" }), password.to_vec()),
             (json!({ "Username": "alice", "Password": "p" }), password.to_vec()),
             (json!({ "Username": "", "Password": PASSWORD }), username.to_vec()),
-            (json!({ "ClientId": "", "Username": "alice", "Password": PASSWORD }), client_id.to_vec()),
-            (json!({ "Username": "alice", "Password": " padded-1A " }), password[1..].to_vec()),
-            (json!({ "ClientId": "", "Username": "", "Password": "p" }), [client_id, password, username].concat()),
+            (
+                json!({ "ClientId": "", "Username": "alice", "Password": PASSWORD }),
+                client_id.to_vec(),
+            ),
+            (
+                json!({ "Username": "alice", "Password": " padded-1A " }),
+                password[1..].to_vec(),
+            ),
+            (
+                json!({ "ClientId": "", "Username": "", "Password": "p" }),
+                [client_id, password, username].concat(),
+            ),
         ] {
             let (name, message) = client.call("SignUp", input).await.error();
             assert_eq!(name, "InvalidParameterException");
             let errors = if expected.len() == 1 { "error" } else { "errors" };
-            assert!(message.starts_with(&format!("{} validation {errors} detected: ", expected.len())), "{message}");
+            assert!(
+                message.starts_with(&format!("{} validation {errors} detected: ", expected.len())),
+                "{message}"
+            );
             assert_eq!(violations(&message), expected);
         }
         client.call("SignUp", json!({ "Username": "alice" })).await.fault(
             "InvalidParameterException",
-            "1 validation error detected: Value null at 'password' failed to satisfy constraint: Member must not be null",
+            "1 validation error detected: Value null at 'password' failed to satisfy constraint: \
+             Member must not be null",
         );
         let hash = json!({ "Username": "alice", "Password": PASSWORD, "SecretHash": "not base 64" });
         client.call("SignUp", hash).await.fault(
@@ -241,7 +367,10 @@ scenario! {
         let pool = verifying_client(&lab, json!({})).await.pool;
         let client = pool.client_with(json!({ "GenerateSecret": true })).await;
         let other = pool.client_with(json!({ "GenerateSecret": true })).await;
-        let missing = format!("Client {} is configured with secret but SECRET_HASH was not received", client.id);
+        let missing = format!(
+            "Client {} is configured with secret but SECRET_HASH was not received",
+            client.id
+        );
         let wrong = format!("Unable to verify secret hash for client {}", client.id);
         for (operation, more) in [
             ("SignUp", json!({ "Password": PASSWORD })),
@@ -257,7 +386,11 @@ scenario! {
                 client.call(operation, input).await
             };
             call(None).await.fault("NotAuthorizedException", &missing);
-            for hash in [client.secret_hash("Alice"), other.secret_hash("alice"), Some("d3Jvbmc=".to_owned())] {
+            for hash in [
+                client.secret_hash("Alice"),
+                other.secret_hash("alice"),
+                Some("d3Jvbmc=".to_owned()),
+            ] {
                 call(hash).await.fault("NotAuthorizedException", &wrong);
             }
         }
@@ -269,7 +402,9 @@ scenario! {
 
         let public = pool.client().await;
         let input = json!({ "Username": "bob", "Password": PASSWORD, "SecretHash": client.secret_hash("bob") });
-        public.call("SignUp", input).await
-            .fault("NotAuthorizedException", &format!("Unable to verify secret hash for client {}", public.id));
+        public.call("SignUp", input).await.fault(
+            "NotAuthorizedException",
+            &format!("Unable to verify secret hash for client {}", public.id),
+        );
     }
 }

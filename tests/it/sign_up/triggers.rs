@@ -24,9 +24,14 @@ scenario! {
         let client = verifying_client(&lab, json!({})).await;
         for (member, trigger) in [("PreSignUp", "PreSignUp"), ("CustomMessage", "CustomMessage")] {
             set_triggers(&client, json!({ member: FUNCTION })).await;
-            client.sign_up("alice", PASSWORD, json!({ "email": ALICE })).await
+            client
+                .sign_up("alice", PASSWORD, json!({ "email": ALICE }))
+                .await
                 .fault("UnexpectedLambdaException", &refusal(trigger));
-            client.pool.call("AdminGetUser", json!({ "Username": "alice" })).await
+            client
+                .pool
+                .call("AdminGetUser", json!({ "Username": "alice" }))
+                .await
                 .fault("UserNotFoundException", "User does not exist.");
         }
         assert!(lab.mailbox.messages_for(ALICE).is_empty());
@@ -38,8 +43,13 @@ scenario! {
         let client = verifying_client(&lab, json!({})).await;
         sign_alice_up(&lab, &client).await;
         set_triggers(&client, json!({ "PreSignUp": FUNCTION })).await;
-        client.sign_up("alice", PASSWORD, json!({})).await.fault("UsernameExistsException", "User already exists");
-        client.sign_up("bob", PASSWORD, json!({ "email": "bob" })).await
+        client
+            .sign_up("alice", PASSWORD, json!({}))
+            .await
+            .fault("UsernameExistsException", "User already exists");
+        client
+            .sign_up("bob", PASSWORD, json!({ "email": "bob" }))
+            .await
             .fault("InvalidParameterException", "Invalid email address format.");
     }
 
@@ -47,8 +57,14 @@ scenario! {
         let client = verifying_client(&lab, json!({})).await;
         let code = sign_alice_up(&lab, &client).await;
         set_triggers(&client, json!({ "PostConfirmation": FUNCTION })).await;
-        client.confirm_sign_up("alice", &code).await.fault("UnexpectedLambdaException", &refusal("PostConfirmation"));
-        client.pool.call("AdminConfirmSignUp", json!({ "Username": "alice" })).await
+        client
+            .confirm_sign_up("alice", &code)
+            .await
+            .fault("UnexpectedLambdaException", &refusal("PostConfirmation"));
+        client
+            .pool
+            .call("AdminConfirmSignUp", json!({ "Username": "alice" }))
+            .await
             .fault("UnexpectedLambdaException", &refusal("PostConfirmation"));
         assert_eq!(status(&client, "alice").await, "UNCONFIRMED");
         set_triggers(&client, json!({})).await;
@@ -59,7 +75,10 @@ scenario! {
         let client = verifying_client(&lab, json!({})).await;
         let code = sign_alice_up(&lab, &client).await;
         set_triggers(&client, json!({ "CustomMessage": FUNCTION })).await;
-        client.resend_code("alice").await.fault("UnexpectedLambdaException", &refusal("CustomMessage"));
+        client
+            .resend_code("alice")
+            .await
+            .fault("UnexpectedLambdaException", &refusal("CustomMessage"));
         assert_eq!(lab.mailbox.messages_for(ALICE).len(), 1);
         client.confirm_sign_up("alice", &code).await.ok();
     }
