@@ -55,9 +55,6 @@ fn code(error: &Error) -> &'static str {
         Error::ScopeDoesNotExist(_) => "ScopeDoesNotExistException",
         Error::Tagging(_) => "UserPoolTaggingException",
         Error::FeatureUnavailableInTier(_) => "FeatureUnavailableInTierException",
-        Error::TierChangeNotAllowed(_) => "TierChangeNotAllowedException",
-        Error::InvalidUserPoolConfiguration(_) => "InvalidUserPoolConfigurationException",
-        Error::MfaMethodNotFound(_) => "MFAMethodNotFoundException",
 
         Error::PasswordPolicy(_) => "InvalidPasswordException",
         Error::PasswordHistory => "PasswordHistoryPolicyViolationException",

@@ -60,12 +60,6 @@ pub enum Error {
     Tagging(Cow<'static, str>),
     #[error("{0}")]
     FeatureUnavailableInTier(Cow<'static, str>),
-    #[error("{0}")]
-    TierChangeNotAllowed(Cow<'static, str>),
-    #[error("{0}")]
-    InvalidUserPoolConfiguration(Cow<'static, str>),
-    #[error("{0}")]
-    MfaMethodNotFound(&'static str),
 
     // Attributes.
     #[error("A client attempted to write unauthorized attribute")]

@@ -64,11 +64,11 @@ scenario! {
         let disabled = json!({ "UserPoolTier": "LITE", "DcrConfiguration": { "EnableStatus": "Disabled" } });
         registering.call("UpdateUserPool", disabled).await.ok();
 
-        let choosing = lab.pool_with(json!({
-            "Policies": { "SignInPolicy": { "AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP"] } }
-        })).await;
-        choosing.call("UpdateUserPool", lite.clone()).await
+        let choice = json!({ "SignInPolicy": { "AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP"] } });
+        let choosing = lab.pool_with(json!({ "Policies": choice })).await;
+        choosing.call("UpdateUserPool", json!({ "UserPoolTier": "LITE", "Policies": choice })).await
             .fault("FeatureUnavailableInTierException", &lacks("Choice-based sign-in"));
+        choosing.call("UpdateUserPool", lite.clone()).await.ok();
 
         let passkeys = lab.pool().await;
         let relying_party = json!({ "WebAuthnConfiguration": { "RelyingPartyId": "example.com" } });

@@ -107,8 +107,7 @@ impl From<UpdateUserPoolRequest> for PoolConfiguration {
 
 impl Pool {
     /// Replaces every setting: what `configuration` leaves out goes back to its default, except the name, the tier,
-    /// the two policies, the MFA mode, the attributes to verify before an update, and dynamic client registration,
-    /// which stay as they are.
+    /// the MFA mode and dynamic client registration, which stay as they are.
     pub fn configure(&mut self, configuration: PoolConfiguration, now: Timestamp) -> Result<()> {
         let creating = configuration.names.is_some();
         let settings = &mut self.settings;
@@ -127,13 +126,11 @@ impl Pool {
         let tier = *settings.user_pool_tier.get_or_insert(UserPoolTierType::Essentials);
 
         let given = configuration.policies.unwrap_or_default();
-        let kept = settings.policies.take().unwrap_or_default();
-        let sign_in = sign_in_rules(given.sign_in_policy.or(kept.sign_in_policy), tier)?;
+        let sign_in = sign_in_rules(given.sign_in_policy, tier)?;
         let admin = configuration.admin_create_user_config.unwrap_or_default();
         let days = temporary_password_days(&admin, given.password_policy.as_ref())?;
-        let password_policy = given.password_policy.or(kept.password_policy);
         settings.policies = Some(UserPoolPolicyType {
-            password_policy: Some(password_rules(password_policy, days, tier)?),
+            password_policy: Some(password_rules(given.password_policy, days, tier)?),
             sign_in_policy: Some(sign_in),
         });
         settings.admin_create_user_config = Some(admin_create_user(admin, settings)?);
@@ -154,9 +151,8 @@ impl Pool {
             .get_or_insert(DefaultEmailOptionType::ConfirmWithCode);
         settings.verification_message_template = Some(template);
         templates::reconcile(settings)?;
-        let kept = settings.user_attribute_update_settings.take();
         settings.user_attribute_update_settings = update_settings(
-            configuration.user_attribute_update_settings.or(kept),
+            configuration.user_attribute_update_settings,
             settings.auto_verified_attributes.as_deref().unwrap_or_default(),
         )?;
         settings.device_configuration = configuration.device_configuration;

@@ -1,7 +1,7 @@
 //! [`UpdateUserPool`](https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UpdateUserPool.html)
 //!
-//! A replacement: what the request leaves out goes back to its default. Kept are the name, the feature plan, the two
-//! policies, the MFA mode, the attributes to verify before an update, and dynamic client registration.
+//! A full replacement: what the request leaves out goes back to its default. Kept are the name, the feature plan, the
+//! MFA mode and dynamic client registration.
 
 use poolhouse_domain::{Error, Result};
 use poolhouse_engine::Cx;
