@@ -204,6 +204,15 @@ fn rs384_and_ps256_signatures_by_the_right_key_are_refused() {
 }
 
 #[test]
+fn a_header_that_is_no_object_is_refused() {
+    let kid = KEYS[0].kid();
+    for header in [json!([kid, "RS256"]), json!("RS256"), json!(null)] {
+        let token = forge(&header.to_string(), &claims().to_string());
+        assert_eq!(check(&token), Err(JwtError::Malformed), "{header}");
+    }
+}
+
+#[test]
 fn a_critical_extension_is_refused() {
     let kid = KEYS[0].kid();
     for crit in [json!(["b64"]), json!([]), json!(null), json!("exp")] {

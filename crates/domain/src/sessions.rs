@@ -40,6 +40,7 @@ pub struct Rotated {
 pub struct RefreshTokenPayload {
     pub pool_id: String,
     pub event_id: String,
+    pub client_id: String,
     pub sub: String,
     /// Random; only its keyed hash is stored.
     pub secret: String,

@@ -30,7 +30,7 @@ impl Cx {
         authenticate: impl Fn(&User) -> Result<()>,
     ) -> Result<AuthenticationResultType> {
         let payload = self.open_refresh_token(token).ok_or(Error::RefreshTokenInvalid)?;
-        if payload.pool_id != pool.id() {
+        if payload.pool_id != pool.id() || payload.client_id != client.id() {
             return Err(Error::RefreshTokenInvalid);
         }
         let user = self.store.users().by_sub(pool.id(), &payload.sub).await?;
@@ -38,9 +38,6 @@ impl Cx {
         authenticate(&user)?;
         user.check_enabled()?;
         let family = self.family(&payload).await?;
-        if family.client_id != client.id() || family.sub != user.sub {
-            return Err(Error::RefreshTokenInvalid);
-        }
         if user.status == UserStatusType::ResetRequired {
             return Err(Error::PasswordResetRequired);
         }
@@ -149,17 +146,10 @@ impl Cx {
                 Ok(())
             };
         };
-        if payload.pool_id != pool.id() {
+        if payload.pool_id != pool.id() || payload.client_id != client.id() {
             return Err(Error::RevocationUnauthorized);
         }
-        let Some(family) = self.store.families().get(pool.id(), &payload.event_id).await? else {
-            return Ok(());
-        };
-        if family.client_id != client.id() {
-            return Err(Error::RevocationUnauthorized);
-        }
-        self.store.families().delete(pool.id(), &payload.event_id).await?;
-        Ok(())
+        Ok(self.store.families().delete(pool.id(), &payload.event_id).await?)
     }
 
     /// Signs a user out everywhere: every refresh token and every access token given so far is revoked.

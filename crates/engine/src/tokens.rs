@@ -34,6 +34,7 @@ impl Cx {
         let payload = RefreshTokenPayload {
             pool_id: family.pool_id.clone(),
             event_id: family.event_id.clone(),
+            client_id: family.client_id.clone(),
             sub: family.sub.clone(),
             secret: self.entropy.alphanumeric(REFRESH_SECRET_LENGTH),
         };
