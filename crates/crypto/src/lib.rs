@@ -1,7 +1,7 @@
-//! Keys, signatures, password hashing, sealing at rest and randomness.
+//! Keys, signatures, password hashing, proofs of passwords and codes, sealing at rest and randomness.
 //!
-//! Knows nothing of user pools or storage. Every primitive comes from a library (AWS-LC, the `argon2` crate); this
-//! crate decides which one, under which key, and what the bytes look like.
+//! Knows nothing of user pools or storage. Every primitive comes from a library (AWS-LC, `argon2`, `crypto-bigint`);
+//! this crate decides which one, under which key, and what the bytes look like.
 
 pub mod entropy;
 pub mod hmac;
@@ -12,4 +12,6 @@ pub mod opaque;
 pub mod password;
 pub mod refresh_token;
 pub mod seal;
+pub mod srp;
 mod token_cipher;
+pub mod totp;
