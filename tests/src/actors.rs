@@ -280,7 +280,8 @@ impl Client {
         }
     }
 
-    fn with_secret_hash(&self, mut parameters: Value) -> Value {
+    /// Adds SECRET_HASH for the USERNAME among `parameters`, if there is a secret.
+    pub fn with_secret_hash(&self, mut parameters: Value) -> Value {
         let hash = parameters["USERNAME"]
             .as_str()
             .and_then(|username| self.secret_hash(username));

@@ -14,3 +14,4 @@ pub mod mailbox;
 pub mod program;
 pub mod reply;
 pub mod sigv4;
+pub mod srp;

@@ -39,7 +39,17 @@ pub struct User {
 pub struct Password {
     /// Argon2id in PHC string format.
     pub hash: String,
+    /// Absent until the password is seen: an imported hash gives none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub srp: Option<SrpVerifier>,
     pub set_at: Timestamp,
+}
+
+/// What proves a password by SRP, as it is stored.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SrpVerifier {
+    /// Salt and verifier under seal: whoever could read them could guess the password cheaply.
+    pub sealed: String,
 }
 
 impl User {
@@ -49,13 +59,13 @@ impl User {
     }
 
     /// Sets a password and remembers up to `history_size` former ones.
-    pub fn set_password(&mut self, hash: String, history_size: usize, now: Timestamp) {
-        if let Some(former) = self.password.replace(Password { hash, set_at: now }) {
+    pub fn set_password(&mut self, password: Password, history_size: usize) {
+        self.modified_at = password.set_at;
+        if let Some(former) = self.password.replace(password) {
             self.password_history.insert(0, former.hash);
         }
         // The current password counts as the first of the history.
         self.password_history.truncate(history_size.saturating_sub(1));
-        self.modified_at = now;
     }
 
     /// The hashes that a new password must not match under a history of `size`: the current one and the ones before.

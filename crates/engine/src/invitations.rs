@@ -68,14 +68,11 @@ impl Cx {
             None if passwordless => None,
             None => Some(self.generate_password(pool)),
         };
-        let (status, hash) = match &password {
-            Some(password) => (
-                UserStatusType::ForceChangePassword,
-                Some(self.hash_new_password(pool, password).await?),
-            ),
-            None => (UserStatusType::Confirmed, None),
-        };
-        let user = self.new_user(pool, username, attributes, status, hash);
+        let mut user = self.new_user(pool, username, attributes, UserStatusType::Confirmed);
+        if let Some(password) = &password {
+            user.status = UserStatusType::ForceChangePassword;
+            user.password = Some(self.new_password(pool, &user, password).await?);
+        }
         let messages = match (&password, mediums) {
             (Some(password), Some(mediums)) => self.invitation_messages(pool, &user, username, password, &mediums)?,
             _ => Vec::new(),
@@ -111,11 +108,11 @@ impl Cx {
             Some(password) => password.clone(),
             None => self.generate_password(pool),
         };
-        let hash = self.hash_new_password(pool, &password).await?;
-        let (hash, password) = (&hash, &password);
+        let replacement = self.new_password(pool, &user, &password).await?;
+        let (replacement, password) = (&replacement, &password);
         let change = async |mut user: User| {
             check_invited(&user, username)?;
-            user.set_password(hash.clone(), pool.password_history_size(), self.now());
+            user.set_password(replacement.clone(), pool.password_history_size());
             let messages = self.invitation_messages(pool, &user, username, password, mediums)?;
             self.store.users().replace(pool, &mut user).await?;
             Ok((user, messages))

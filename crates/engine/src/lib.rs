@@ -27,7 +27,7 @@ pub use changes::retried;
 pub use cx::{Cx, Request};
 pub use invitations::{Invitation, Mediums};
 pub use pages::Page;
-pub use sign_in::{Answer, Outcome, SignIn};
+pub use sign_in::{Answer, Outcome, SignIn, SrpProof};
 pub use sign_up::{Registered, Registration};
 pub use triggers::Triggers;
 pub use world::{CUSTOM_ID, Mode, Parts, Settings, World};

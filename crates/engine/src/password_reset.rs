@@ -75,8 +75,8 @@ impl Cx {
                 Ok(proof) => proof,
                 Err(refusal) => return Err(self.veil(pool, client, &subject, refusal).await?),
             };
-            let hash = self.hash_replacement(pool, &user, password).await?;
-            user.set_password(hash, pool.password_history_size(), self.now());
+            let replacement = self.replacement_password(pool, &user, password).await?;
+            user.set_password(replacement, pool.password_history_size());
             user.status = UserStatusType::Confirmed;
             self.triggers(pool).post_confirmation()?;
 

@@ -1,34 +1,65 @@
 //! New passwords, wherever they come from.
 
 use poolhouse_crypto::password::{PasswordError, Verification};
+use poolhouse_crypto::seal::Purpose;
+use poolhouse_crypto::srp::{self, Identity, Verifier};
 use poolhouse_domain::codes::Attempt;
 use poolhouse_domain::pools::Pool;
-use poolhouse_domain::users::User;
+use poolhouse_domain::users::{Password, SrpVerifier, User};
 use poolhouse_domain::{Error, Result, password_policy};
 use poolhouse_model::{Secret, UserStatusType};
 
 use crate::{Caller, Cx};
 
+const SRP_VERIFIER: Purpose = Purpose::new("SRP verifier");
+
 impl Cx {
-    /// Checks a password that the pool has not seen against its policy and hashes it.
-    pub(crate) async fn hash_new_password(&self, pool: &Pool, password: &Secret) -> Result<String> {
+    /// Checks the first password of `user` against the policy, and makes what is stored of it.
+    pub(crate) async fn new_password(&self, pool: &Pool, user: &User, password: &Secret) -> Result<Password> {
         password_policy::check(&pool.password_policy(), password.expose())?;
-        self.hash(password).await
+        self.protect(pool, user, password).await
     }
 
-    /// Checks a password that replaces `user`'s against policy and history, and hashes it.
-    pub(crate) async fn hash_replacement(&self, pool: &Pool, user: &User, password: &Secret) -> Result<String> {
+    /// Checks a password that replaces `user`'s against policy and history, and makes what is stored of it.
+    pub(crate) async fn replacement_password(&self, pool: &Pool, user: &User, password: &Secret) -> Result<Password> {
         password_policy::check(&pool.password_policy(), password.expose())?;
         for remembered in user.remembered_passwords(pool.password_history_size()) {
             if self.verify_password(password, remembered).await?.matches {
                 return Err(Error::PasswordHistory);
             }
         }
-        self.hash(password).await
+        self.protect(pool, user, password).await
     }
 
-    pub(crate) async fn hash(&self, password: &Secret) -> Result<String> {
-        self.hasher.hash(password.expose()).await.map_err(hashing_refusal)
+    /// Makes what is stored of a password: its hash, and its SRP verifier under seal.
+    pub(crate) async fn protect(&self, pool: &Pool, user: &User, password: &Secret) -> Result<Password> {
+        let hash = self.hasher.hash(password.expose()).await.map_err(hashing_refusal)?;
+        let mut salt = [0; srp::SALT_LEN];
+        self.entropy.fill(&mut salt);
+        let verifier = Verifier::derive(identity(pool, &user.username), password.expose(), &salt);
+        let sealed = self
+            .sealer
+            .seal(
+                SRP_VERIFIER,
+                place(user).as_bytes(),
+                &verifier.to_bytes(),
+                self.entropy.as_ref(),
+            )
+            .map_err(Error::internal)?;
+        Ok(Password {
+            hash,
+            srp: Some(SrpVerifier { sealed }),
+            set_at: self.now(),
+        })
+    }
+
+    /// Opens the SRP verifier of `user`'s password.
+    pub(crate) fn open_verifier(&self, user: &User, stored: &SrpVerifier) -> Result<Verifier> {
+        let opened = self
+            .sealer
+            .open(SRP_VERIFIER, place(user).as_bytes(), &stored.sealed)
+            .map_err(Error::internal)?;
+        Verifier::from_bytes(&opened).map_err(Error::internal)
     }
 
     pub(crate) async fn verify_password(&self, password: &Secret, hash: &str) -> Result<Verification> {
@@ -70,8 +101,8 @@ impl Cx {
             if !knows_password {
                 return Err(Error::IncorrectUsernameOrPassword);
             }
-            let hash = self.hash_replacement(pool, &user, proposed).await?;
-            user.set_password(hash, pool.password_history_size(), self.now());
+            let replacement = self.replacement_password(pool, &user, proposed).await?;
+            user.set_password(replacement, pool.password_history_size());
             Ok(self.store.users().replace(pool, &mut user).await?)
         };
         self.change_user(pool, user, change).await
@@ -87,8 +118,8 @@ impl Cx {
     ) -> Result<()> {
         let user = self.user(pool, username).await?;
         let set = async |mut user: User| {
-            let hash = self.hash_replacement(pool, &user, password).await?;
-            user.set_password(hash, pool.password_history_size(), self.now());
+            let replacement = self.replacement_password(pool, &user, password).await?;
+            user.set_password(replacement, pool.password_history_size());
             user.status = if permanent {
                 UserStatusType::Confirmed
             } else {
@@ -101,6 +132,19 @@ impl Cx {
         };
         self.change_user(pool, user, set).await
     }
+}
+
+/// Who a proof by SRP is of.
+pub(crate) fn identity<'a>(pool: &'a Pool, username: &'a str) -> Identity<'a> {
+    Identity {
+        group: pool.short_id(),
+        name: username,
+    }
+}
+
+/// The place that the secrets of `user` are bound to.
+fn place(user: &User) -> String {
+    format!("users|{}|{}", user.pool_id, user.sub)
 }
 
 /// What a full queue or a broken hash means to the caller.

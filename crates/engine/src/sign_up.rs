@@ -7,7 +7,7 @@ use poolhouse_domain::clients::Client;
 use poolhouse_domain::codes::{Attempt, CodePurpose};
 use poolhouse_domain::pools::Pool;
 use poolhouse_domain::schema::Required;
-use poolhouse_domain::users::{Password, User};
+use poolhouse_domain::users::User;
 use poolhouse_domain::{Error, Result, delivery, names, password_policy, permissions};
 use poolhouse_model::{CodeDeliveryDetailsType, Secret, UserStatusType, VerifiedAttributeType};
 use poolhouse_outbound::Kind;
@@ -61,8 +61,8 @@ impl Cx {
                 .map_or(Error::UserExists, Error::UsernameAttributeExists));
         }
         self.triggers(pool).pre_sign_up()?;
-        let hash = self.hash(password).await?;
-        let user = self.new_user(pool, username, attributes, UserStatusType::Unconfirmed, Some(hash));
+        let mut user = self.new_user(pool, username, attributes, UserStatusType::Unconfirmed);
+        user.password = Some(self.protect(pool, &user, password).await?);
         let channel = delivery::sign_up_channel(&pool.settings, username, &user.attributes);
         let request = channel
             .map(|channel| self.request_code(pool, Some(client), &user, &channel, CodePurpose::SignUp, Kind::SignUp))
@@ -93,7 +93,6 @@ impl Cx {
         username: &str,
         mut attributes: Attributes,
         status: UserStatusType,
-        password_hash: Option<String>,
     ) -> User {
         let now = self.now();
         let sub = self.entropy.sub();
@@ -111,7 +110,7 @@ impl Cx {
             enabled: true,
             attributes,
             pending: BTreeMap::new(),
-            password: password_hash.map(|hash| Password { hash, set_at: now }),
+            password: None,
             password_history: Vec::new(),
             created_at: now,
             modified_at: now,

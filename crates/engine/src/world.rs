@@ -72,6 +72,7 @@ pub struct World {
     pub(crate) sealer: Arc<Sealer>,
     pub(crate) refresh_tokens: RefreshTokenCodec,
     pub(crate) session_strings: OpaqueCodec,
+    pub(crate) srp_blocks: OpaqueCodec,
     pub(crate) page_tokens: OpaqueCodec,
     pub(crate) pools: Cache<String, Arc<Pool>>,
     pub(crate) clients: Cache<String, Arc<Client>>,
@@ -91,6 +92,7 @@ impl World {
         Arc::new(Self {
             refresh_tokens: RefreshTokenCodec::new(Arc::clone(&parts.sealer)),
             session_strings: OpaqueCodec::new(Arc::clone(&parts.sealer), Purpose::new("auth session")),
+            srp_blocks: OpaqueCodec::new(Arc::clone(&parts.sealer), Purpose::new("SRP block")),
             page_tokens: OpaqueCodec::new(Arc::clone(&parts.sealer), Purpose::new("page token")),
             settings: parts.settings,
             store: parts.store,

@@ -11,6 +11,8 @@ mod revoke_token;
 mod rotation;
 mod secret_hash;
 mod sign_out;
+mod srp;
+mod srp_abuse;
 mod user_states;
 
 use poolhouse_tests::actors::{Client, Pool, merge};

@@ -65,4 +65,19 @@ impl Sessions<'_> {
                    WHERE id = $1 AND consumed_at IS NULL AND expires_at > $2";
         Ok(self.conn.write(sql, &[id.into(), now.millis().into()]).await? > 0)
     }
+
+    /// Uses up something that was never written: of two that race with the same `id` one gets `true`. It is remembered
+    /// until `expires_at`, when it is worth nothing anyway.
+    pub async fn spend(mut self, id: &str, pool_id: &str, expires_at: Timestamp, now: Timestamp) -> Result<bool> {
+        let sql = "INSERT INTO auth_sessions (id, pool_id, expires_at, consumed_at, doc) \
+                   VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
+        let binds = [
+            id.into(),
+            pool_id.into(),
+            expires_at.millis().into(),
+            now.millis().into(),
+            Bind::document(&serde_json::Value::Null)?,
+        ];
+        Ok(self.conn.write(sql, &binds).await? > 0)
+    }
 }

@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use poolhouse_domain::clients::{Client, Flow};
 use poolhouse_domain::pools::Pool;
 use poolhouse_domain::{Error, Result};
-use poolhouse_engine::{Answer, Cx, Outcome, SignIn};
+use poolhouse_engine::{Answer, Cx, Outcome, SignIn, SrpProof};
 use poolhouse_model::{AuthFlowType, AuthenticationResultType, ChallengeNameType, Secret};
 
 /// Which side of the API starts or continues a sign-in.
@@ -76,7 +76,7 @@ async fn initiate(
         (AuthFlowType::RefreshTokenAuth | AuthFlowType::RefreshToken, _) => {
             return refresh(cx, side, pool, client, &parameters).await;
         }
-        (AuthFlowType::UserSrpAuth, _) => return later(side, client, Flow::UserSrp, flow),
+        (AuthFlowType::UserSrpAuth, _) => return start_srp(cx, side, pool, client, &parameters).await,
         (AuthFlowType::CustomAuth, _) => return later(side, client, Flow::Custom, flow),
         (AuthFlowType::UserAuth, _) => return later(side, client, Flow::UserAuth, flow),
     };
@@ -85,6 +85,14 @@ async fn initiate(
     client.check_secret_hash(username, parameters.get("SECRET_HASH"))?;
     let password = parameters.required("PASSWORD")?;
     cx.sign_in(pool, client, SignIn { username, password }).await
+}
+
+async fn start_srp(cx: &Cx, side: Side, pool: &Pool, client: &Client, parameters: &Parameters<'_>) -> Result<Outcome> {
+    side.check_allowed(client, Flow::UserSrp)?;
+    let username = parameters.required("USERNAME")?.expose();
+    client.check_secret_hash(username, parameters.get("SECRET_HASH"))?;
+    let srp_a = parameters.required("SRP_A")?;
+    cx.start_srp(pool, client, username, srp_a).await
 }
 
 /// Refuses a flow that isn't written yet: never a token.
@@ -121,11 +129,23 @@ async fn respond(
     responses: &BTreeMap<String, Secret>,
 ) -> Result<Outcome> {
     let parameters = Parameters(responses);
-    if challenge != ChallengeNameType::NewPasswordRequired {
+    if !matches!(
+        challenge,
+        ChallengeNameType::NewPasswordRequired | ChallengeNameType::PasswordVerifier
+    ) {
         return Err(Error::NotImplemented(format!("The challenge {challenge}").into()));
     }
     let username = parameters.required("USERNAME")?.expose();
     client.check_secret_hash(username, parameters.get("SECRET_HASH"))?;
+    if challenge == ChallengeNameType::PasswordVerifier {
+        let proof = SrpProof {
+            username,
+            signature: parameters.required("PASSWORD_CLAIM_SIGNATURE")?,
+            secret_block: parameters.required("PASSWORD_CLAIM_SECRET_BLOCK")?,
+            timestamp: parameters.required("TIMESTAMP")?,
+        };
+        return cx.answer_password_verifier(pool, client, proof).await;
+    }
     let session = session.ok_or(Error::MissingParameter("Session"))?;
     cx.answer_new_password(
         pool,
@@ -162,7 +182,7 @@ impl From<Outcome> for Members {
                 parameters,
             } => Self {
                 challenge_name: Some(name),
-                session: Some(session),
+                session,
                 challenge_parameters: Some(parameters),
                 authentication_result: None,
             },

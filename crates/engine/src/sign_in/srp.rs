@@ -1,0 +1,208 @@
+//! Signing in by SRP-6a: the password never leaves the client.
+//!
+//! The state between the two legs travels in the SECRET_BLOCK, sealed and bound to user, client and SRP_A; answering it
+//! uses it up. A name that belongs to nobody is answered like any other: with a salt that is always the same, and at
+//! the same cost.
+
+use std::collections::BTreeMap;
+
+use base64::prelude::{BASE64_STANDARD, Engine};
+use poolhouse_crypto::entropy::{Entropy, SeededEntropy};
+use poolhouse_crypto::seal::Purpose;
+use poolhouse_crypto::srp::{Challenge, ClientPublic, PasswordClaim, Verifier, parse_timestamp};
+use poolhouse_domain::clients::Client;
+use poolhouse_domain::pools::Pool;
+use poolhouse_domain::users::User;
+use poolhouse_domain::{Error, MINUTE, Result, Timestamp, names};
+use poolhouse_model::{ChallengeNameType, Secret, UserStatusType};
+use serde::{Deserialize, Serialize};
+
+use super::{Outcome, check_status};
+use crate::Cx;
+use crate::passwords::identity;
+
+/// How far the client's clock may be off, in milliseconds.
+const CLOCK_TOLERANCE: i64 = 60 * MINUTE;
+
+/// What a SECRET_BLOCK holds under its seal.
+#[derive(Serialize, Deserialize)]
+struct Exchange {
+    id: String,
+    client_id: String,
+    /// None when the name belongs to nobody.
+    sub: Option<String>,
+    user_id: String,
+    typed: String,
+    srp_a: String,
+    /// The server's secret exponent.
+    b: String,
+    expires_at: Timestamp,
+}
+
+/// A client's proof that it knows the password.
+pub struct Proof<'a> {
+    pub username: &'a str,
+    pub signature: &'a Secret,
+    pub secret_block: &'a Secret,
+    pub timestamp: &'a Secret,
+}
+
+impl Cx {
+    /// Begins a sign-in by SRP: answers PASSWORD_VERIFIER.
+    pub async fn start_srp(&self, pool: &Pool, client: &Client, username: &str, srp_a: &Secret) -> Result<Outcome> {
+        let public = ClientPublic::parse(srp_a.expose()).map_err(|_| Error::invalid_parameter("Invalid SRP_A."))?;
+        let user = self.find_user(pool, username).await?;
+        if user.is_none() && !client.prevents_user_existence_errors() {
+            return Err(Error::UserNotFound);
+        }
+        self.triggers(pool).pre_authentication()?;
+        let verifier = self.verifier(pool, user.as_ref(), username)?;
+        let user_id = match &user {
+            Some(user) => user.username.clone(),
+            None => self.invented_user_id(pool, username),
+        };
+        let salt = verifier.salt_hex();
+        let challenge = Challenge::start(verifier, public, self.entropy.as_ref());
+        let exchange = Exchange {
+            id: self.entropy.uuid_v4(),
+            client_id: client.id().to_owned(),
+            sub: user.map(|user| user.sub),
+            user_id: user_id.clone(),
+            typed: username.to_owned(),
+            srp_a: srp_a.expose().to_owned(),
+            b: BASE64_STANDARD.encode(challenge.secret()),
+            expires_at: self.now().plus_millis(client.auth_session_lifetime()),
+        };
+        let parameters = BTreeMap::from([
+            ("SALT".to_owned(), salt),
+            ("SECRET_BLOCK".to_owned(), self.seal_exchange(&exchange)?),
+            ("SRP_B".to_owned(), challenge.srp_b_hex()),
+            ("USERNAME".to_owned(), user_id.clone()),
+            ("USER_ID_FOR_SRP".to_owned(), user_id),
+        ]);
+        Ok(Outcome::Challenge {
+            name: ChallengeNameType::PasswordVerifier,
+            session: None,
+            parameters,
+        })
+    }
+
+    /// Answers PASSWORD_VERIFIER: the proof is checked, and the sign-in goes on as after any password.
+    pub async fn answer_password_verifier(&self, pool: &Pool, client: &Client, proof: Proof<'_>) -> Result<Outcome> {
+        let incorrect = || Error::IncorrectUsernameOrPassword;
+        let block = BASE64_STANDARD
+            .decode(proof.secret_block.expose())
+            .map_err(|_| incorrect())?;
+        let exchange = self.open_exchange(&block).ok_or_else(incorrect)?;
+        let fold = |name: &str| names::fold(pool.case_sensitive(), name);
+        let username = fold(proof.username);
+        let is_named = [&exchange.user_id, &exchange.typed]
+            .iter()
+            .any(|name| fold(name) == username);
+        if exchange.client_id != client.id() || !is_named {
+            return Err(incorrect());
+        }
+        if exchange.expires_at <= self.now() {
+            return Err(Error::SessionExpired);
+        }
+        self.check_timestamp(proof.timestamp)?;
+        let user = match &exchange.sub {
+            Some(sub) => Some(self.store.users().by_sub(pool.id(), sub).await?.ok_or_else(incorrect)?),
+            None => None,
+        };
+        if let Some(user) = &user
+            && !client.prevents_user_existence_errors()
+        {
+            check_status(user)?;
+        }
+        let subject = self.subject(pool, user.as_ref(), &exchange.typed);
+        self.check_lockout(pool, &subject).await?;
+        if !self
+            .store
+            .sessions()
+            .spend(&exchange.id, pool.id(), exchange.expires_at, self.now())
+            .await?
+        {
+            return Err(Error::SessionUsed);
+        }
+        let verifier = self.verifier(pool, user.as_ref(), &exchange.typed)?;
+        let public = ClientPublic::parse(&exchange.srp_a).map_err(|_| incorrect())?;
+        let secret = BASE64_STANDARD
+            .decode(&exchange.b)
+            .ok()
+            .and_then(|bytes| bytes.try_into().ok());
+        let challenge = Challenge::resume(verifier, public, &secret.ok_or_else(incorrect)?);
+        let proved = challenge.verify(&PasswordClaim {
+            identity: identity(pool, &exchange.user_id),
+            secret_block: &block,
+            timestamp: proof.timestamp.expose(),
+            signature: proof.signature.expose(),
+        });
+        match user {
+            Some(user) if proved && has_password(&user) => {
+                // Guesses in flight may have earned a pause since it was looked at: then a right one counts no more.
+                self.check_lockout(pool, &subject).await?;
+                self.continue_after_password(pool, client, &user, &exchange.typed).await
+            }
+            _ => {
+                self.count_failure(pool, &subject).await?;
+                Err(incorrect())
+            }
+        }
+    }
+
+    /// The verifier of a user's password; for nobody, or a user without one, a verifier that no password fits.
+    fn verifier(&self, pool: &Pool, user: Option<&User>, typed: &str) -> Result<Verifier> {
+        let stored = user
+            .and_then(|user| user.password.as_ref())
+            .and_then(|password| password.srp.as_ref());
+        if let (Some(user), Some(stored)) = (user, stored) {
+            return self.open_verifier(user, stored);
+        }
+        let name = names::fold(pool.case_sensitive(), typed);
+        let place = [pool.id().as_bytes(), name.as_bytes()];
+        let key = self.sealer.keyed_hash(Purpose::new("nobody's verifier"), &place);
+        Ok(Verifier::simulated(key.as_bytes()))
+    }
+
+    /// The USER_ID_FOR_SRP of a name that belongs to nobody: always the same, in the form of a generated username.
+    fn invented_user_id(&self, pool: &Pool, typed: &str) -> String {
+        let name = names::fold(pool.case_sensitive(), typed);
+        let seed = self.keyed_hash(Purpose::new("nobody's id"), &[pool.id().as_bytes(), name.as_bytes()]);
+        SeededEntropy::new(&seed).sub()
+    }
+
+    fn check_timestamp(&self, timestamp: &Secret) -> Result<()> {
+        let seconds = parse_timestamp(timestamp.expose()).ok_or_else(|| {
+            Error::invalid_parameter("TIMESTAMP format should be EEE MMM d HH:mm:ss z yyyy in english.")
+        })?;
+        let off = Timestamp::from_seconds(seconds)
+            .millis()
+            .saturating_sub(self.now().millis());
+        if off.saturating_abs() <= CLOCK_TOLERANCE {
+            Ok(())
+        } else {
+            Err(Error::IncorrectUsernameOrPassword)
+        }
+    }
+
+    /// The block as clients carry it: base64, over which they make their proof.
+    fn seal_exchange(&self, exchange: &Exchange) -> Result<String> {
+        let bytes = serde_json::to_vec(exchange).map_err(Error::internal)?;
+        let sealed = self
+            .srp_blocks
+            .encode(&bytes, self.entropy.as_ref())
+            .map_err(Error::internal)?;
+        Ok(BASE64_STANDARD.encode(sealed))
+    }
+
+    fn open_exchange(&self, block: &[u8]) -> Option<Exchange> {
+        let opened = self.srp_blocks.decode(std::str::from_utf8(block).ok()?).ok()?;
+        serde_json::from_slice(&opened).ok()
+    }
+}
+
+/// Whether the user has a password that counts.
+fn has_password(user: &User) -> bool {
+    user.password.is_some() && user.status != UserStatusType::ResetRequired
+}
