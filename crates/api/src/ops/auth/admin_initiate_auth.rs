@@ -1,6 +1,6 @@
 //! [`AdminInitiateAuth`](https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminInitiateAuth.html)
 //!
-//! *Differs from AWS:* SRP, custom and choice-based flows answer that they aren't there yet.
+//! *Differs from AWS:* custom and choice-based flows answer that they aren't there yet.
 
 use poolhouse_domain::Result;
 use poolhouse_engine::Cx;
