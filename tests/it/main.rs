@@ -12,6 +12,7 @@ mod memory;
 mod passwords;
 mod pools;
 mod protocol;
+mod sessions;
 mod sign_up;
 mod tokens;
 mod users;

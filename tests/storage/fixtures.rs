@@ -10,9 +10,11 @@ use poolhouse_domain::clients::{Client, ClientSecret};
 use poolhouse_domain::groups::Group;
 use poolhouse_domain::pools::{Factors, Pool};
 use poolhouse_domain::sessions::RefreshFamily;
+use poolhouse_domain::user_sessions::SessionTracking;
 use poolhouse_domain::users::{Password, User};
 use poolhouse_model::{
-    AliasAttributeType, Secret, UserPoolClientType, UserPoolType, UserStatusType, UsernameConfigurationType,
+    AliasAttributeType, ClientSSOSessionConfigType, Secret, UserPoolClientType, UserPoolType, UserStatusType,
+    UsernameConfigurationType,
 };
 use poolhouse_storage::Store;
 
@@ -73,6 +75,7 @@ pub fn pool(id: &str) -> Pool {
             sms: true,
             ..Factors::default()
         },
+        sessions: SessionTracking::default(),
         account_id: "000000000000".to_owned(),
         version: 0,
     }
@@ -93,6 +96,9 @@ pub fn client(pool_id: &str, id: &str) -> Client {
             ..UserPoolClientType::default()
         },
         secrets: vec![secret("client--1", "hunter-two"), secret("client--2", "correct-horse")],
+        sso_session: Some(ClientSSOSessionConfigType {
+            max_validity_minutes: 5,
+        }),
         version: 0,
     }
 }
@@ -117,6 +123,7 @@ pub fn user<const N: usize>(number: usize, username: &str, attributes: [(&str, &
         pending: [("email".to_owned(), "new@example.com".to_owned())].into(),
         password: Some(Password {
             hash: "$argon2id$v=19$…".to_owned(),
+            srp: None,
             set_at: NOW,
         }),
         password_history: vec!["$argon2id$v=19$former".to_owned()],
@@ -151,6 +158,7 @@ pub fn family(user: &User, event_id: &str) -> RefreshFamily {
         expires_at: NOW.plus_millis(1_000),
         secret_hash: "hash".to_owned(),
         rotated: None,
+        session: None,
         version: 0,
     }
 }

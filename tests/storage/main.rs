@@ -18,6 +18,7 @@ mod migrations;
 mod once;
 mod seam;
 mod search;
+mod token_sessions;
 mod transactions;
 mod twins;
 mod users;

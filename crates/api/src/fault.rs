@@ -37,9 +37,11 @@ fn stand_in(code: &str) -> Option<&'static str> {
 
 fn code(error: &Error) -> &'static str {
     match error {
-        Error::PoolNotFound(_) | Error::ClientNotFound(_) | Error::ClientSecretNotFound(_) | Error::GroupNotFound => {
-            "ResourceNotFoundException"
-        }
+        Error::PoolNotFound(_)
+        | Error::ClientNotFound(_)
+        | Error::ClientSecretNotFound(_)
+        | Error::GroupNotFound
+        | Error::UserSessionNotFound => "ResourceNotFoundException",
         Error::UserNotFound | Error::UsernameClientCombinationNotFound => "UserNotFoundException",
         Error::UserExists | Error::UserAccountExists | Error::UsernameAttributeExists(_) => "UsernameExistsException",
         Error::AliasExists(_) | Error::AliasExistsAtConfirmation(_) => "AliasExistsException",
@@ -48,6 +50,7 @@ fn code(error: &Error) -> &'static str {
         Error::InvalidParameter(_)
         | Error::MissingParameter(_)
         | Error::FlowNotEnabled(_)
+        | Error::CurrentSession
         | Error::AlreadyConfirmed
         | Error::NoAutoVerification
         | Error::NoRecoveryChannel => "InvalidParameterException",
@@ -55,6 +58,7 @@ fn code(error: &Error) -> &'static str {
         Error::ScopeDoesNotExist(_) => "ScopeDoesNotExistException",
         Error::Tagging(_) => "UserPoolTaggingException",
         Error::FeatureUnavailableInTier(_) => "FeatureUnavailableInTierException",
+        Error::SessionTrackingDisabled => "OperationNotEnabledException",
 
         Error::PasswordPolicy(_) => "InvalidPasswordException",
         Error::PasswordHistory => "PasswordHistoryPolicyViolationException",

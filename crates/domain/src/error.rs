@@ -28,6 +28,8 @@ pub enum Error {
     UsernameClientCombinationNotFound,
     #[error("Group not found.")]
     GroupNotFound,
+    #[error("Session not found.")]
+    UserSessionNotFound,
 
     // Things that exist already.
     #[error("User already exists")]
@@ -154,6 +156,13 @@ pub enum Error {
     /// RevokeToken by a client that doesn't own the token or doesn't know its own secret.
     #[error("Unauthorized request.")]
     RevocationUnauthorized,
+
+    // Sessions of users.
+    #[error("User session tracking is not enabled for the user pool.")]
+    SessionTrackingDisabled,
+    /// A user tries to end the session that their own access token belongs to.
+    #[error("The current session cannot be revoked.")]
+    CurrentSession,
 
     // Triggers.
     /// A trigger is configured and could not be called.

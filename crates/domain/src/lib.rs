@@ -24,6 +24,7 @@ pub mod templates;
 #[cfg(test)]
 mod testing;
 pub mod tokens;
+pub mod user_sessions;
 pub mod users;
 
 pub use clock::{Clock, SystemClock};

@@ -3,6 +3,8 @@
 use poolhouse_model::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::user_sessions::TokenSession;
+
 /// The tokens that one sign-in gave: while the family stands, its refresh token works and its access tokens are not
 /// revoked. Signing out, revoking and disabling delete it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -23,6 +25,9 @@ pub struct RefreshFamily {
     /// The secret before the last rotation, which still works until the grace period ends.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rotated: Option<Rotated>,
+    /// The session that the sign-in began, in a pool that keeps track of sessions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<TokenSession>,
     /// Counts the writes; a writer that saw an older version loses.
     #[serde(skip)]
     pub version: i64,

@@ -20,6 +20,7 @@ mod sign_in;
 mod sign_up;
 mod tokens;
 mod triggers;
+mod user_sessions;
 mod world;
 
 pub use callers::Caller;

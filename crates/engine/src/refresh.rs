@@ -53,6 +53,7 @@ impl Cx {
         } else {
             None
         };
+        self.note_activity(pool, &family).await?;
         self.issue_tokens(pool, client, &user, &family, rotated).await
     }
 

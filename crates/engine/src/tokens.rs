@@ -29,6 +29,7 @@ impl Cx {
             expires_at: now.plus_millis(client.refresh_token_lifetime()),
             secret_hash: String::new(),
             rotated: None,
+            session: self.new_token_session(pool),
             version: 0,
         };
         let payload = RefreshTokenPayload {

@@ -79,6 +79,7 @@ impl Tenant {
                 ),
             ),
             ("AdminListGroupsForUser", user.clone()),
+            ("AdminListUserSessions", user.clone()),
             ("AdminRemoveUserFromGroup", member),
             ("AdminResetUserPassword", user.clone()),
             (
@@ -90,6 +91,10 @@ impl Tenant {
                         "ChallengeResponses": { "USERNAME": "alice", "NEW_PASSWORD": PASSWORD }
                     }),
                 ),
+            ),
+            (
+                "AdminRevokeUserSession",
+                with(&user, json!({ "SessionId": format!("tkn{}", "a".repeat(25)) })),
             ),
             (
                 "AdminSetUserPassword",
@@ -117,13 +122,23 @@ impl Tenant {
             ("DescribeUserPool", json!({})),
             ("DescribeUserPoolClient", client.clone()),
             ("GetGroup", group.clone()),
+            ("GetUserPoolClientSessionConfiguration", client.clone()),
             ("GetUserPoolMfaConfig", json!({})),
+            ("GetUserPoolSessionConfiguration", json!({})),
             ("ListGroups", json!({})),
             ("ListUserPoolClientSecrets", client.clone()),
             ("ListUserPoolClients", json!({})),
             ("ListUsers", json!({})),
             ("ListUsersInGroup", group.clone()),
+            (
+                "SetUserPoolClientSessionConfiguration",
+                with(&client, json!({ "SSOSession": { "MaxValidityMinutes": 5 } })),
+            ),
             ("SetUserPoolMfaConfig", json!({ "MfaConfiguration": "OFF" })),
+            (
+                "SetUserPoolSessionConfiguration",
+                json!({ "UserSessionTracking": "DISABLED", "TokenSession": { "MaxPerUser": 1 } }),
+            ),
             ("UpdateGroup", group),
             ("UpdateUserPool", json!({})),
             ("UpdateUserPoolClient", client),
@@ -173,7 +188,7 @@ fn every_operation_that_names_a_pool_is_tried() {
 }
 
 /// The operations of [`Tenant::inputs`].
-const TRIED: [&str; 37] = [
+const TRIED: [&str; 43] = [
     "AddCustomAttributes",
     "AddUserPoolClientSecret",
     "AdminAddUserToGroup",
@@ -186,9 +201,11 @@ const TRIED: [&str; 37] = [
     "AdminGetUser",
     "AdminInitiateAuth",
     "AdminListGroupsForUser",
+    "AdminListUserSessions",
     "AdminRemoveUserFromGroup",
     "AdminResetUserPassword",
     "AdminRespondToAuthChallenge",
+    "AdminRevokeUserSession",
     "AdminSetUserPassword",
     "AdminUpdateUserAttributes",
     "AdminUserGlobalSignOut",
@@ -201,13 +218,17 @@ const TRIED: [&str; 37] = [
     "DescribeUserPool",
     "DescribeUserPoolClient",
     "GetGroup",
+    "GetUserPoolClientSessionConfiguration",
     "GetUserPoolMfaConfig",
+    "GetUserPoolSessionConfiguration",
     "ListGroups",
     "ListUserPoolClientSecrets",
     "ListUserPoolClients",
     "ListUsers",
     "ListUsersInGroup",
+    "SetUserPoolClientSessionConfiguration",
     "SetUserPoolMfaConfig",
+    "SetUserPoolSessionConfiguration",
     "UpdateGroup",
     "UpdateUserPool",
     "UpdateUserPoolClient",

@@ -6,5 +6,6 @@ mod clients;
 mod groups;
 mod passwords;
 mod pools;
+mod sessions;
 mod sign_up;
 mod users;

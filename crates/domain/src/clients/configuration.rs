@@ -108,6 +108,7 @@ impl Client {
                 ..UserPoolClientType::default()
             },
             secrets,
+            sso_session: None,
             version: 0,
         };
         client.apply(pool, configuration, custom_scopes, now, Change::Creating)?;

@@ -5,8 +5,8 @@ mod redirects;
 
 use poolhouse_crypto::hmac;
 use poolhouse_model::{
-    ClientSecretDescriptorType, ClientTypeType, ExplicitAuthFlowsType, FeatureType, PreventUserExistenceErrorTypes,
-    Secret, TimeUnitsType, Timestamp, UserPoolClientDescription, UserPoolClientType,
+    ClientSSOSessionConfigType, ClientSecretDescriptorType, ClientTypeType, ExplicitAuthFlowsType, FeatureType,
+    PreventUserExistenceErrorTypes, Secret, TimeUnitsType, Timestamp, UserPoolClientDescription, UserPoolClientType,
 };
 
 pub use configuration::ClientConfiguration;
@@ -23,6 +23,8 @@ pub struct Client {
     pub settings: UserPoolClientType,
     /// The active secrets, oldest first; a public client has none.
     pub secrets: Vec<ClientSecret>,
+    /// For how long managed login uses a session again, once somebody said.
+    pub sso_session: Option<ClientSSOSessionConfigType>,
     /// Counts the writes; a writer that saw an older version loses.
     pub version: i64,
 }

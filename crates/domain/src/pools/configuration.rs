@@ -188,7 +188,8 @@ impl Pool {
         settings.acr_configuration = configuration.acr_configuration;
         settings.last_modified_date = Some(now);
         self.change_mfa_mode(configuration.mfa_configuration, creating)?;
-        self.check_factors_in_tier()
+        self.check_factors_in_tier()?;
+        self.check_tracking_in_tier()
     }
 }
 

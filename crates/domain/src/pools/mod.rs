@@ -14,6 +14,7 @@ pub use configuration::PoolConfiguration;
 pub(crate) use configuration::tier_lacks;
 
 use crate::schema::Schema;
+use crate::user_sessions::SessionTracking;
 use crate::{DAY, Error, Result};
 
 /// A user pool.
@@ -24,6 +25,9 @@ pub struct Pool {
     /// The second factors that the pool offers.
     #[serde(default)]
     pub factors: Factors,
+    /// Whether sign-ins begin sessions that can be listed and ended.
+    #[serde(default)]
+    pub sessions: SessionTracking,
     /// The AWS account that the pool belongs to.
     pub account_id: String,
     /// Counts the writes; a writer that saw an older version loses.
@@ -68,6 +72,7 @@ impl Pool {
                 ..UserPoolType::default()
             },
             factors: Factors::default(),
+            sessions: SessionTracking::default(),
             account_id: home.account_id.to_owned(),
             version: 0,
         };

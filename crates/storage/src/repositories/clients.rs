@@ -3,7 +3,7 @@
 use poolhouse_crypto::seal::Purpose;
 use poolhouse_domain::Timestamp;
 use poolhouse_domain::clients::{Client, ClientSecret};
-use poolhouse_model::{Secret, UserPoolClientType};
+use poolhouse_model::{ClientSSOSessionConfigType, Secret, UserPoolClientType};
 use serde::{Deserialize, Serialize};
 
 use crate::conn::Conn;
@@ -23,6 +23,8 @@ pub struct Clients<'a> {
 struct Document {
     settings: UserPoolClientType,
     secrets: Vec<SecretDocument>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sso_session: Option<ClientSSOSessionConfigType>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -101,11 +103,16 @@ impl Clients<'_> {
                 ..client.settings.clone()
             },
             secrets: client.secrets.iter().map(seal).collect::<Result<_>>()?,
+            sso_session: client.sso_session.clone(),
         })
     }
 
     fn read(&self, row: &Row) -> Result<Client> {
-        let Document { settings, secrets } = row.json(1)?;
+        let Document {
+            settings,
+            secrets,
+            sso_session,
+        } = row.json(1)?;
         let open = |secret: SecretDocument| {
             let value = self.vault.open(SEALED, &place(&settings), &secret.sealed)?;
             let value = std::str::from_utf8(&value).map_err(|error| Error::Corrupt(error.into()))?;
@@ -119,6 +126,7 @@ impl Clients<'_> {
         Ok(Client {
             settings,
             secrets,
+            sso_session,
             version: row.int(0)?,
         })
     }

@@ -1,4 +1,6 @@
 //! [`RevokeToken`](https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_RevokeToken.html)
+//!
+//! A session that began through the API comes from no SSO session: nothing is linked to it, and LINKED does what NONE does.
 
 use poolhouse_domain::{Error, Result};
 use poolhouse_engine::Cx;
