@@ -56,7 +56,7 @@ scenario! {
         assert_eq!(again.pool.call("ListGroups", json!({})).await.ok(), json!({ "Groups": [] }));
         alice.get_user().await.fault("NotAuthorizedException", "Invalid Access Token");
         let refresh = json!({ "AuthFlow": "REFRESH_TOKEN_AUTH", "AuthParameters": { "REFRESH_TOKEN": alice.tokens.refresh } });
-        again.call("InitiateAuth", refresh).await.fault("UserNotFoundException", "User does not exist.");
+        again.call("InitiateAuth", refresh).await.fault("NotAuthorizedException", "Invalid Refresh Token");
         // The lockout of a namesake is gone too.
         again.confirmed_user("alice").await.sign_in().await;
     }
