@@ -27,7 +27,6 @@ bench *arguments:
 # Writes everything that is generated.
 generate:
     cargo xtask generate
-    cargo run --quiet -- config --markdown > docs/configuration.md
 
 # Checks licences, bans and advisories of the dependencies; needs cargo-deny.
 deny:

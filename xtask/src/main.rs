@@ -19,7 +19,8 @@ Usage: cargo xtask COMMAND
   test [ARGUMENTS]     install what the tests need, check and test everything; or run cargo test with these arguments
   layers               fail if a crate depends on one above it, or on a library that is another's
   bench [--postgres]   build for release, measure the program, print the figures
-  generate [--check]   write the model crate's generated files and docs/coverage.md, or fail if they are out of date
+  generate [--check]   write what is generated (model crate, docs/coverage.md, docs/configuration.md), or fail if the
+                       model crate or the coverage is out of date
   trim SERVICE-2.JSON  take a new service model (botocore's file) without its documentation text";
 
 fn main() -> Result<()> {

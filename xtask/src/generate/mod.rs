@@ -1,4 +1,4 @@
-//! Writes the generated part of the model crate, and the coverage report.
+//! Writes the generated part of the model crate, the coverage report, and the page of settings.
 
 mod catalogue;
 mod constraints;
@@ -49,7 +49,32 @@ pub fn write() -> Result<()> {
     for path in left_over(&files)? {
         fs::remove_file(&path).with_context(|| path.display().to_string())?;
     }
+    fs::write(root.join("docs/configuration.md"), settings(&root)?)?;
     Ok(())
+}
+
+/// The page of settings, as the program tells it. That it is fresh is a test of the program's crate.
+fn settings(root: &Path) -> Result<Vec<u8>> {
+    let program = [
+        "run",
+        "--quiet",
+        "--package",
+        "poolhouse-server",
+        "--",
+        "config",
+        "--markdown",
+    ];
+    let output = Command::new("cargo")
+        .args(program)
+        .current_dir(root)
+        .stderr(Stdio::inherit())
+        .output()?;
+    ensure!(
+        output.status.success(),
+        "`poolhouse config --markdown` failed: {}",
+        output.status
+    );
+    Ok(output.stdout)
 }
 
 /// Fails when a generated file is not what would be written now.
