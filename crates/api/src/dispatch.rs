@@ -9,8 +9,8 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::header::AUTHORIZATION;
-use http::{Response, request};
+use http::header::{AUTHORIZATION, USER_AGENT};
+use http::{HeaderName, Response, request};
 use poolhouse_awsjson::request::operation_name;
 use poolhouse_awsjson::sigv4::{self, Expected, Scope};
 use poolhouse_awsjson::{Auth, Description, Fault, encode, parse};
@@ -134,8 +134,14 @@ impl Api {
             region: region.unwrap_or(&settings.region).to_owned(),
             account_id: account.unwrap_or(&settings.account_id).to_owned(),
             source_ip: call.source_ip,
+            user_agent: text_of(call.parts, &USER_AGENT),
         }
     }
+}
+
+/// The text of a header, when it is there and is text.
+fn text_of(parts: &request::Parts, header: &HeaderName) -> Option<String> {
+    Some(parts.headers.get(header)?.to_str().ok()?.to_owned())
 }
 
 /// The scope that a request names, unproved.

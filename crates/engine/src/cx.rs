@@ -21,6 +21,8 @@ pub struct Request {
     /// The account of the administrator's access key.
     pub account_id: String,
     pub source_ip: Option<IpAddr>,
+    /// What the client calls itself.
+    pub user_agent: Option<String>,
 }
 
 /// The context of one request.

@@ -6,7 +6,12 @@ use poolhouse_domain::user_sessions::{Activity, SESSION_ID_LENGTH, TOKEN_SESSION
 use poolhouse_domain::users::User;
 use poolhouse_domain::{Error, Result};
 
+use woothee::parser::Parser;
+
 use crate::Cx;
+
+/// How much of a user agent is looked at, in bytes: no real one is longer.
+const USER_AGENT_LENGTH: usize = 1024;
 
 impl Cx {
     /// The active sessions of a user, the newest first.
@@ -60,7 +65,69 @@ impl Cx {
         Activity {
             at: self.now(),
             ip_address: self.request.source_ip.map(|address| address.to_string()),
-            device_type: None,
+            device_type: self.request.user_agent.as_deref().and_then(device_type),
+        }
+    }
+}
+
+/// The operating system and the browser or app of a user agent, as far as they are known.
+fn device_type(user_agent: &str) -> Option<String> {
+    let user_agent = &user_agent[..user_agent.floor_char_boundary(USER_AGENT_LENGTH)];
+    let found = Parser::new().parse(user_agent)?;
+    let known: Vec<&str> = [found.os, found.name]
+        .into_iter()
+        .filter(|name| *name != woothee::woothee::VALUE_UNKNOWN)
+        .collect();
+    (!known.is_empty()).then(|| known.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn browsers_and_their_operating_systems_are_known() {
+        let webkit = "AppleWebKit/537.36 (KHTML, like Gecko)";
+        let cases = [
+            (
+                format!("Mozilla/5.0 (Windows NT 10.0; Win64; x64) {webkit} Chrome/126.0.0.0 Safari/537.36"),
+                "Windows 10, Chrome",
+            ),
+            (
+                "Mozilla/5.0 (X11; Linux x86_64; rv:127.0) Gecko/20100101 Firefox/127.0".to_owned(),
+                "Linux, Firefox",
+            ),
+            (
+                format!("Mozilla/5.0 (Linux; Android 14; Pixel 8) {webkit} Chrome/126.0.0.0 Mobile Safari/537.36"),
+                "Android, Chrome",
+            ),
+            (
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) \
+                 Version/17.5 Mobile/15E148 Safari/604.1"
+                    .to_owned(),
+                "iPhone, Safari",
+            ),
+        ];
+        for (user_agent, expected) in cases {
+            assert_eq!(device_type(&user_agent).as_deref(), Some(expected), "{user_agent}");
+        }
+    }
+
+    #[test]
+    fn what_says_nothing_is_unknown() {
+        for user_agent in [
+            "",
+            "-",
+            "Boto3/1.34.1 md/Botocore#1.34.1",
+            "é",
+            "MSIE",
+            &"é".repeat(5_000),
+        ] {
+            assert!(
+                device_type(user_agent).is_none(),
+                "{user_agent}: {:?}",
+                device_type(user_agent)
+            );
         }
     }
 }

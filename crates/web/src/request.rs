@@ -7,6 +7,7 @@ use std::sync::Arc;
 use axum::extract::{ConnectInfo, FromRequestParts, MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
+use http::header::USER_AGENT;
 use http::request::Parts;
 use http::{Extensions, HeaderName, HeaderValue};
 use poolhouse_engine::Cx;
@@ -59,6 +60,11 @@ pub fn source_ip(extensions: &Extensions) -> Option<IpAddr> {
         .map(|ConnectInfo(address)| address.ip().to_canonical())
 }
 
+/// What the client calls itself, when that is text.
+fn user_agent(parts: &Parts) -> Option<String> {
+    Some(parts.headers.get(USER_AGENT)?.to_str().ok()?.to_owned())
+}
+
 /// The context of a request outside the JSON API.
 pub struct Context(pub Cx);
 
@@ -72,6 +78,7 @@ impl FromRequestParts<App> for Context {
             region: settings.region.clone(),
             account_id: settings.account_id.clone(),
             source_ip: source_ip(&parts.extensions),
+            user_agent: user_agent(parts),
         };
         Ok(Self(Cx::new(Arc::clone(&app.world), request)))
     }

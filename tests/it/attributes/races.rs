@@ -17,6 +17,7 @@ fn slow_request(lab: &Lab) -> Cx {
         region: REGION.to_owned(),
         account_id: lab.account_id().to_owned(),
         source_ip: None,
+        user_agent: None,
     };
     Cx::new(lab.world().clone(), request)
 }

@@ -13,6 +13,8 @@ use super::{
 /// The time at which a lab begins, in seconds.
 const START: i64 = 1_800_000_000;
 
+const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:127.0) Gecko/20100101 Firefox/127.0";
+
 fn is_token_session_id(id: &str) -> bool {
     let random = id.strip_prefix("tkn").unwrap_or_default();
     random.len() == 25
@@ -25,30 +27,30 @@ scenario! {
     async fn a_sign_in_begins_a_session_and_a_refresh_goes_on_with_it(lab: Lab) {
         let client = tracked(&lab, 20).await;
         let alice = client.confirmed_user("alice").await;
-        let output = call_from(&lab, "192.0.2.1", "InitiateAuth", by_password(&alice)).await.ok();
+        let output = call_from(&lab, ("192.0.2.1", FIREFOX), "InitiateAuth", by_password(&alice)).await.ok();
         let alice = SignedIn { user: alice, tokens: Tokens::of(&output) };
         let listed = sessions(&alice).await;
         let session_id = id(&listed[0]);
         assert!(is_token_session_id(&session_id), "{session_id}");
-        let expected = |last_active: i64, address: &str, current: bool| json!([{
+        let expected = |last_active: i64, (address, device): (&str, &str), current: bool| json!([{
             "SessionId": session_id, "SessionType": "TOKEN", "ClientId": client.id, "CreateDate": START,
-            "LastActiveDate": last_active, "LastIPAddress": address, "DeviceType": "unknown", "IsCurrentSession": current
+            "LastActiveDate": last_active, "LastIPAddress": address, "DeviceType": device, "IsCurrentSession": current
         }]);
-        assert_eq!(Value::from(listed), expected(START, "192.0.2.1", true));
-        assert_eq!(Value::from(sessions_of(&alice.user).await), expected(START, "192.0.2.1", false));
+        assert_eq!(Value::from(listed), expected(START, ("192.0.2.1", "Linux, Firefox"), true));
+        assert_eq!(Value::from(sessions_of(&alice.user).await), expected(START, ("192.0.2.1", "Linux, Firefox"), false));
 
         lab.clock.advance(minutes(10));
         let parameters = json!({ "REFRESH_TOKEN": alice.tokens.refresh });
         let input = json!({ "ClientId": client.id, "AuthFlow": "REFRESH_TOKEN_AUTH", "AuthParameters": parameters });
-        let output = call_from(&lab, "2001:db8::2", "InitiateAuth", input).await.ok();
+        let output = call_from(&lab, ("2001:db8::2", "Boto3/1.34.1"), "InitiateAuth", input).await.ok();
         let access = json!({ "AccessToken": output["AuthenticationResult"]["AccessToken"] });
         let refreshed = lab.call("ListUserSessions", access).await.ok();
-        assert_eq!(refreshed["Sessions"], expected(START + 600, "2001:db8::2", true));
+        assert_eq!(refreshed["Sessions"], expected(START + 600, ("2001:db8::2", "unknown"), true));
 
         // What is not a refresh leaves no trace.
         lab.clock.advance(minutes(10));
         alice.get_user().await.ok();
-        assert_eq!(Value::from(sessions_of(&alice.user).await), expected(START + 600, "2001:db8::2", false));
+        assert_eq!(Value::from(sessions_of(&alice.user).await), expected(START + 600, ("2001:db8::2", "unknown"), false));
     }
 
     async fn rotation_is_activity_too(lab: Lab) {

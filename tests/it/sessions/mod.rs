@@ -8,6 +8,7 @@ mod revoke;
 use std::net::{IpAddr, SocketAddr};
 
 use axum::extract::ConnectInfo;
+use http::header::USER_AGENT;
 use poolhouse_tests::actors::{Client, PASSWORD, Pool, SignedIn, User};
 use poolhouse_tests::lab::{Lab, api_request};
 use poolhouse_tests::reply::Reply;
@@ -97,11 +98,12 @@ async fn assert_stands(signed_in: &SignedIn) {
     signed_in.refresh().await.ok();
 }
 
-/// Calls a public operation from this address.
-async fn call_from(lab: &Lab, address: &str, operation: &str, input: Value) -> Reply {
+/// Calls a public operation from this address with this user agent.
+async fn call_from(lab: &Lab, (address, agent): (&str, &str), operation: &str, input: Value) -> Reply {
     let mut request = api_request(operation, &input);
     let address = SocketAddr::new(address.parse::<IpAddr>().unwrap(), 40_000);
     request.extensions_mut().insert(ConnectInfo(address));
+    request.headers_mut().insert(USER_AGENT, agent.parse().unwrap());
     lab.send_call(operation, request).await
 }
 

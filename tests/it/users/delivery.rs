@@ -35,6 +35,7 @@ fn without_relay(lab: &Lab) -> Cx {
         region: REGION.to_owned(),
         account_id: lab.account_id().to_owned(),
         source_ip: None,
+        user_agent: None,
     };
     Cx::new(World::new(parts), request)
 }
