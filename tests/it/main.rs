@@ -9,6 +9,7 @@ mod authorisation;
 mod clients;
 mod groups;
 mod memory;
+mod mfa;
 mod passwords;
 mod pools;
 mod protocol;

@@ -4,6 +4,7 @@
 //! Postgres; the [`actors`] speak. From outside there are throw-away [`database`]s, and the built [`program`].
 
 pub mod actors;
+pub mod authenticator;
 pub mod clock;
 pub mod connection;
 pub mod database;

@@ -127,6 +127,7 @@ pub fn user<const N: usize>(number: usize, username: &str, attributes: [(&str, &
             set_at: NOW,
         }),
         password_history: vec!["$argon2id$v=19$former".to_owned()],
+        mfa: poolhouse_domain::mfa::MfaPreferences::default(),
         created_at: NOW,
         modified_at: NOW,
         version: 0,

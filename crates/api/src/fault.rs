@@ -51,6 +51,8 @@ fn code(error: &Error) -> &'static str {
         | Error::MissingParameter(_)
         | Error::FlowNotEnabled(_)
         | Error::CurrentSession
+        | Error::SetupSessionInvalid
+        | Error::TokenAndSession
         | Error::AlreadyConfirmed
         | Error::NoAutoVerification
         | Error::NoRecoveryChannel => "InvalidParameterException",
@@ -62,8 +64,12 @@ fn code(error: &Error) -> &'static str {
 
         Error::PasswordPolicy(_) => "InvalidPasswordException",
         Error::PasswordHistory => "PasswordHistoryPolicyViolationException",
-        Error::CodeMismatch => "CodeMismatchException",
-        Error::CodeExpired => "ExpiredCodeException",
+        Error::SoftwareTokenNotOffered | Error::SoftwareTokenMissing => "SoftwareTokenMFANotFoundException",
+        Error::SoftwareTokenNotProved => "EnableSoftwareTokenMFAException",
+        Error::CodeMismatch | Error::SoftwareTokenCodeMismatch | Error::SecondFactorCodeMismatch => {
+            "CodeMismatchException"
+        }
+        Error::CodeExpired | Error::SoftwareTokenCodeReplayed => "ExpiredCodeException",
         Error::CodeDeliveryFailure(_) => "CodeDeliveryFailureException",
         Error::UserNotConfirmed => "UserNotConfirmedException",
         Error::PasswordResetRequired => "PasswordResetRequiredException",
@@ -82,6 +88,7 @@ fn code(error: &Error) -> &'static str {
         | Error::SecretHashMissing(_)
         | Error::SecretHashMismatch(_)
         | Error::SessionInvalid
+        | Error::NoSecondFactor
         | Error::SessionExpired
         | Error::SessionUsed
         | Error::AccessTokenInvalid

@@ -18,19 +18,14 @@ macro_rules! not_yet {
 }
 
 not_yet! {
-    AdminDeleteSoftwareToken,
     AdminDisableProviderForUser,
     AdminForgetDevice,
     AdminGetDevice,
-    AdminGetUserAuthFactors,
     AdminLinkProviderForUser,
     AdminListDevices,
     AdminListUserAuthEvents,
-    AdminSetUserMFAPreference,
-    AdminSetUserSettings,
     AdminUpdateAuthEventFeedback,
     AdminUpdateDeviceStatus,
-    AssociateSoftwareToken,
     CompleteWebAuthnRegistration,
     ConfirmDevice,
     CreateIdentityProvider,
@@ -66,7 +61,6 @@ not_yet! {
     GetProvisionedLimit,
     GetSigningCertificate,
     GetUICustomization,
-    GetUserAuthFactors,
     ListDevices,
     ListIdentityProviders,
     ListResourceServers,
@@ -78,8 +72,6 @@ not_yet! {
     SetLogDeliveryConfiguration,
     SetRiskConfiguration,
     SetUICustomization,
-    SetUserMFAPreference,
-    SetUserSettings,
     StartUserImportJob,
     StartWebAuthnRegistration,
     StopUserImportJob,
@@ -94,5 +86,4 @@ not_yet! {
     UpdateTerms,
     UpdateUserPoolDomain,
     UpdateUserPoolReplica,
-    VerifySoftwareToken,
 }

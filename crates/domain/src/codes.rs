@@ -147,6 +147,7 @@ mod tests {
             pending: BTreeMap::new(),
             password: None,
             password_history: Vec::new(),
+            mfa: crate::mfa::MfaPreferences::default(),
             created_at: Timestamp::from_millis(SENT_AT),
             modified_at: Timestamp::from_millis(SENT_AT),
             version: 0,

@@ -126,6 +126,14 @@ pub fn recovery_channel(
         .ok_or(Error::NoRecoveryChannel)
 }
 
+/// The contact by which alone the pool recovers accounts, if there is just one.
+pub fn only_recovery_contact(setting: Option<&AccountRecoverySettingType>) -> Option<VerifiedAttributeType> {
+    match mechanisms(setting).as_slice() {
+        [mechanism] => contact_of(*mechanism),
+        _ => None,
+    }
+}
+
 /// Refuses where only an administrator resets passwords.
 pub fn check_self_service(setting: Option<&AccountRecoverySettingType>) -> Result<()> {
     if mechanisms(setting).contains(&RecoveryOptionNameType::AdminOnly) {

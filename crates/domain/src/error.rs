@@ -132,6 +132,30 @@ pub enum Error {
     #[error("Invalid session for the user, session can only be used once.")]
     SessionUsed,
 
+    // Second factors.
+    #[error("Software Token MFA has not been enabled by the userPool")]
+    SoftwareTokenNotOffered,
+    /// An authenticator app is set up by access token or by session, not by both.
+    #[error("Either an access token or a session is allowed, not both.")]
+    TokenAndSession,
+    #[error("Software Token MFA does not exist for the user.")]
+    SoftwareTokenMissing,
+    /// The first code of an authenticator app is wrong.
+    #[error("Code mismatch and fail enable Software Token MFA")]
+    SoftwareTokenNotProved,
+    #[error("Invalid code received for user")]
+    SoftwareTokenCodeMismatch,
+    #[error("Your software token has already been used once.")]
+    SoftwareTokenCodeReplayed,
+    /// A code that was sent as second factor is wrong.
+    #[error("Invalid code or auth state for the user.")]
+    SecondFactorCodeMismatch,
+    #[error("User has no second factor to sign in with.")]
+    NoSecondFactor,
+    /// The session given to set a second factor up is none.
+    #[error("Invalid session for the user.")]
+    SetupSessionInvalid,
+
     // Tokens.
     #[error("Invalid Access Token")]
     AccessTokenInvalid,

@@ -14,6 +14,7 @@ pub mod error;
 pub mod filter;
 pub mod groups;
 pub mod lockout;
+pub mod mfa;
 pub mod names;
 pub mod password_policy;
 pub mod permissions;

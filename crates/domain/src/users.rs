@@ -6,6 +6,7 @@ use poolhouse_model::{AdminGetUserResponse, Timestamp, UserStatusType, UserType,
 use serde::{Deserialize, Serialize};
 
 use crate::attributes::{Attributes, verified_name};
+use crate::mfa::MfaPreferences;
 use crate::{Error, Result};
 
 /// A user of a pool.
@@ -27,6 +28,9 @@ pub struct User {
     /// Hashes of former passwords, newest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub password_history: Vec<String>,
+    /// Second factors.
+    #[serde(default, skip_serializing_if = "MfaPreferences::is_empty")]
+    pub mfa: MfaPreferences,
     pub created_at: Timestamp,
     pub modified_at: Timestamp,
     /// Counts the writes; a writer that saw an older version loses.
@@ -112,7 +116,7 @@ impl User {
             user_last_modified_date: Some(self.modified_at),
             enabled: Some(self.enabled),
             user_status: Some(self.status),
-            mfa_options: None,
+            mfa_options: self.mfa.options(),
         }
     }
 
@@ -139,7 +143,9 @@ impl User {
             user_last_modified_date: Some(self.modified_at),
             enabled: Some(self.enabled),
             user_status: Some(self.status),
-            ..AdminGetUserResponse::default()
+            mfa_options: self.mfa.options(),
+            preferred_mfa_setting: self.mfa.preferred_setting(),
+            user_mfa_setting_list: self.mfa.setting_list(),
         }
     }
 }

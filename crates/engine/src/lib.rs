@@ -12,6 +12,7 @@ mod codes;
 mod cx;
 mod invitations;
 mod lookups;
+mod mfa;
 mod pages;
 mod password_reset;
 mod passwords;

@@ -2,7 +2,7 @@
 
 use poolhouse_domain::clients::Client;
 use poolhouse_domain::codes::{Attempt, CodePurpose};
-use poolhouse_domain::delivery::{self, Channel, SecondFactors};
+use poolhouse_domain::delivery::{self, Channel};
 use poolhouse_domain::pools::Pool;
 use poolhouse_domain::users::User;
 use poolhouse_domain::{Error, Result};
@@ -152,7 +152,7 @@ fn recovery_channel(pool: &Pool, user: &User) -> Result<Channel> {
         UserStatusType::Unconfirmed => Err(Error::NoRecoveryChannel),
         _ => {
             let setting = pool.settings.account_recovery_setting.as_ref();
-            delivery::recovery_channel(setting, &user.attributes, SecondFactors::default())
+            delivery::recovery_channel(setting, &user.attributes, user.mfa.second_factors())
         }
     }
 }

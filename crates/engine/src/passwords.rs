@@ -143,7 +143,7 @@ pub(crate) fn identity<'a>(pool: &'a Pool, username: &'a str) -> Identity<'a> {
 }
 
 /// The place that the secrets of `user` are bound to.
-fn place(user: &User) -> String {
+pub(crate) fn place(user: &User) -> String {
     format!("users|{}|{}", user.pool_id, user.sub)
 }
 

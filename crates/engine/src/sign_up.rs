@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use poolhouse_domain::attributes::{Attributes, SUB, verified_name};
 use poolhouse_domain::clients::Client;
 use poolhouse_domain::codes::{Attempt, CodePurpose};
+use poolhouse_domain::mfa::MfaPreferences;
 use poolhouse_domain::pools::Pool;
 use poolhouse_domain::schema::Required;
 use poolhouse_domain::users::User;
@@ -112,6 +113,7 @@ impl Cx {
             pending: BTreeMap::new(),
             password: None,
             password_history: Vec::new(),
+            mfa: MfaPreferences::default(),
             created_at: now,
             modified_at: now,
             version: 0,

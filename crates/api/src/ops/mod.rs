@@ -4,6 +4,7 @@ mod attributes;
 mod auth;
 mod clients;
 mod groups;
+mod mfa;
 mod passwords;
 mod pools;
 mod sessions;

@@ -173,6 +173,16 @@ impl Pool {
             .is_some_and(|list| list.contains(&attribute))
     }
 
+    /// The factors that a choice-based sign-in may begin with.
+    pub fn first_auth_factors(&self) -> Vec<AuthFactorType> {
+        self.settings
+            .policies
+            .as_ref()
+            .and_then(|policies| policies.sign_in_policy.as_ref())
+            .and_then(|policy| policy.allowed_first_auth_factors.clone())
+            .unwrap_or_else(|| vec![AuthFactorType::Password])
+    }
+
     /// Whether users may sign up without a password, because a code sent to them lets them in.
     pub fn allows_passwordless_sign_up(&self) -> bool {
         allows_passwordless_users(&self.settings)

@@ -11,8 +11,8 @@ use std::collections::BTreeMap;
 use poolhouse_domain::clients::Client;
 use poolhouse_domain::pools::Pool;
 use poolhouse_domain::users::{Password, User};
-use poolhouse_domain::{Error, Result};
-use poolhouse_model::{AuthenticationResultType, ChallengeNameType, Secret, UserPoolMfaType, UserStatusType};
+use poolhouse_domain::{Error, Result, mfa};
+use poolhouse_model::{AuthenticationResultType, ChallengeNameType, Secret, UserStatusType};
 
 use crate::Cx;
 
@@ -125,7 +125,7 @@ impl Cx {
 
     /// Gives tokens to a user who has proved everything that the pool asks for.
     async fn complete_sign_in(&self, pool: &Pool, client: &Client, user: &User) -> Result<Outcome> {
-        check_later_factors(pool)?;
+        check_later_factors(pool, user)?;
         self.triggers(pool).post_authentication()?;
         let (family, refresh_token) = self.new_family(pool, client, user)?;
         let tokens = self
@@ -140,8 +140,8 @@ impl Cx {
 }
 
 /// Refuses what the pool demands after the password and can't be asked yet: no token is given instead.
-fn check_later_factors(pool: &Pool) -> Result<()> {
-    if pool.mfa() == UserPoolMfaType::On {
+fn check_later_factors(pool: &Pool, user: &User) -> Result<()> {
+    if mfa::second_factor(pool, user) != mfa::Next::Nothing {
         return Err(Error::NotImplemented("Multi-factor authentication".into()));
     }
     if pool.tracks_devices() {

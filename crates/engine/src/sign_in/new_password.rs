@@ -22,7 +22,7 @@ impl Cx {
         user: &User,
         typed: &str,
     ) -> Result<Outcome> {
-        check_later_factors(pool)?;
+        check_later_factors(pool, user)?;
         let schema = pool.schema();
         let readable = permissions::readable(&schema, client.settings.read_attributes.as_deref(), &user.attributes);
         let shown = |(name, value): &(&str, &str)| *name != SUB && !value.is_empty();
@@ -60,7 +60,7 @@ impl Cx {
         };
         let mut user = user.filter(has_same_password).ok_or(Error::SessionInvalid)?;
         user.check_enabled()?;
-        check_later_factors(pool)?;
+        check_later_factors(pool, &user)?;
 
         let given = given_attributes(answer.responses);
         let schema = pool.schema();

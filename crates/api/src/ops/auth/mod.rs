@@ -2,10 +2,12 @@
 //!
 //! The public and the administrator's operations differ in who may call them and in one flow; what they do is here once.
 
+mod admin_get_user_auth_factors;
 mod admin_initiate_auth;
 mod admin_respond_to_auth_challenge;
 mod admin_user_global_sign_out;
 mod get_tokens_from_refresh_token;
+mod get_user_auth_factors;
 mod global_sign_out;
 mod initiate_auth;
 mod respond_to_auth_challenge;

@@ -12,11 +12,11 @@ impl Handle for GetUser {
         let caller = cx.caller(&input.access_token).await?;
         let readable = caller.readable_attributes();
         Ok(GetUserResponse {
-            username: caller.user.username,
             user_attributes: readable.to_list(),
-            mfa_options: None,
-            preferred_mfa_setting: None,
-            user_mfa_setting_list: None,
+            mfa_options: caller.user.mfa.options(),
+            preferred_mfa_setting: caller.user.mfa.preferred_setting(),
+            user_mfa_setting_list: caller.user.mfa.setting_list(),
+            username: caller.user.username,
         })
     }
 }
