@@ -1,4 +1,5 @@
-//! Real clients judge the real program: aws-cli, boto3 and the AWS SDK for JavaScript, on SQLite and on Postgres.
+//! Real clients judge the real program: aws-cli, boto3, pycognito, the AWS SDK for JavaScript and
+//! amazon-cognito-identity-js, on SQLite and on Postgres.
 
 #![cfg(test)]
 
@@ -54,9 +55,21 @@ async fn boto3_plays_both_stories(backend: Backend) -> Result<()> {
     stage::play(backend, &[], story).await
 }
 
+async fn pycognito_signs_in_by_srp(backend: Backend) -> Result<()> {
+    let tools = Tools::installed()?;
+    let story = async |stage: &Stage| tools.python("pycognito_story.py", &[stage.endpoint()]).await.map(drop);
+    stage::play(backend, &[], story).await
+}
+
 async fn the_sdk_for_javascript_plays_both_stories(backend: Backend) -> Result<()> {
     let tools = Tools::installed()?;
     let story = async |stage: &Stage| tools.node("sdk_v3_story.mjs", &[stage.endpoint()]).await.map(drop);
+    stage::play(backend, &[], story).await
+}
+
+async fn amazon_cognito_identity_js_signs_in_by_srp(backend: Backend) -> Result<()> {
+    let tools = Tools::installed()?;
+    let story = async |stage: &Stage| tools.node("identity_js_story.mjs", &[stage.endpoint()]).await.map(drop);
     stage::play(backend, &[], story).await
 }
 
@@ -77,5 +90,7 @@ on_both_databases!(
     aws_cli_signs_up_with_a_code_from_the_inbox,
     aws_cli_signs_up_with_a_code_from_an_smtp_server,
     boto3_plays_both_stories,
+    pycognito_signs_in_by_srp,
     the_sdk_for_javascript_plays_both_stories,
+    amazon_cognito_identity_js_signs_in_by_srp,
 );

@@ -4,64 +4,8 @@
 // Usage: sdk_v3_story.mjs ENDPOINT, with the installed packages in POOLHOUSE_TEST_NODE_MODULES.
 
 import assert from "node:assert/strict";
-import { createRequire } from "node:module";
-import { join } from "node:path";
 
-const installed = createRequire(join(process.env.POOLHOUSE_TEST_NODE_MODULES, "package.json"));
-const sdk = installed("@aws-sdk/client-cognito-identity-provider");
-const { JwtVerifier } = installed("aws-jwt-verify");
-
-const endpoint = process.argv[2];
-const temporary = "Temporary1!";
-const permanent = "Permanent1!";
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
-const settings = { endpoint, region: "us-east-1", maxAttempts: 1 };
-const admin = new sdk.CognitoIdentityProviderClient({
-  ...settings,
-  credentials: { accessKeyId: "test", secretAccessKey: "test" },
-});
-// An app has no AWS credentials: asking for them would be a mistake of ours.
-const app = new sdk.CognitoIdentityProviderClient({
-  ...settings,
-  credentials: () => Promise.reject(new Error("this operation is not signed")),
-});
-
-// Sends one operation, named as in the SDK without its suffix.
-const call = (client, operation, input) => client.send(new sdk[`${operation}Command`](input));
-
-// The call must fail with exactly this error class and message.
-async function refused(promise, name, message) {
-  const error = await promise.then(
-    () => assert.fail(`nothing was refused; expected ${name}: ${message}`),
-    (refusal) => refusal,
-  );
-  assert.ok(error instanceof sdk[name], `expected ${name}: ${message}, got ${error}`);
-  assert.equal(error.name, name);
-  assert.equal(error.message, message);
-  assert.equal(error.$metadata.httpStatusCode, 400);
-  assert.match(error.$metadata.requestId, uuid);
-}
-
-function recent(moment) {
-  assert.ok(moment instanceof Date, `${moment} is not a Date`);
-  const age = Date.now() - moment.getTime();
-  assert.ok(age > -60_000 && age < 300_000, `${moment.toISOString()} is ${age} ms ago`);
-}
-
-async function json(path) {
-  const response = await fetch(`${endpoint}${path}`);
-  assert.equal(response.status, 200, `${path} answers ${response.status}`);
-  return response.json();
-}
-
-async function emailedCode(address) {
-  const { messages } = await json(`/_poolhouse/messages?to=${encodeURIComponent(address)}&wait=5s`);
-  assert.ok(messages.length > 0, `no message for ${address}`);
-  const message = messages.at(-1);
-  assert.equal(message.to, address);
-  return message.code;
-}
+import { admin, app, call, emailedCode, permanent, recent, refused, sdk, temporary, verifierOf } from "./server.mjs";
 
 async function poolAndClient(name, more = {}) {
   const { UserPool: pool } = await call(admin, "CreateUserPool", { PoolName: name, ...more });
@@ -91,18 +35,6 @@ function tokensOf(answer, { withRefresh = true } = {}) {
   assert.deepEqual(answer.ChallengeParameters, {});
   assert.equal(answer.ChallengeName, undefined);
   return tokens;
-}
-
-// Fetches what the pool publishes, and then verifies offline.
-async function verifierOf(poolId) {
-  const { issuer, jwks_uri: jwksUri } = await json(`/${poolId}/.well-known/openid-configuration`);
-  const jwks = await json(`/${poolId}/.well-known/jwks.json`);
-  assert.equal(jwks.keys.length, 2, "a pool publishes two keys");
-  return (token, audience) => {
-    const verifier = JwtVerifier.create({ issuer, jwksUri, audience });
-    verifier.cacheJwks(jwks);
-    return verifier.verifySync(token);
-  };
 }
 
 // Story (a): an administrator's temporary password is replaced at the first sign-in.
@@ -163,7 +95,7 @@ async function selfService() {
   await refused(call(app, "SignUp", signUp), "UsernameExistsException", "User already exists");
   await refused(signIn(ClientId, "alice", permanent), "UserNotConfirmedException", "User is not confirmed.");
 
-  const code = await emailedCode(address);
+  const code = await emailedCode(address, "sign-up");
   const confirm = (ConfirmationCode) => call(app, "ConfirmSignUp", { ClientId, Username: "alice", ConfirmationCode });
   await refused(
     confirm(code === "000000" ? "111111" : "000000"),

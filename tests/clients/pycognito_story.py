@@ -1,0 +1,163 @@
+"""Signs in by SRP against a running server, through pycognito.
+
+Usage: pycognito_story.py ENDPOINT
+"""
+
+from pycognito.aws_srp import AWSSRP
+from pycognito.exceptions import ForceChangePasswordException
+
+from server import ENDPOINT, PERMANENT, TEMPORARY, admin, app, equal, refused, tokens_of
+from verify_token import verify
+
+INCORRECT = "Incorrect username or password."
+
+
+class App:
+    """A pool and a client in it, with the flows that a client has when none are named."""
+
+    def __init__(self, name, *, secret=False, **settings):
+        self.pool_id = admin.create_user_pool(PoolName=name, **settings)["UserPool"]["Id"]
+        client = admin.create_user_pool_client(UserPoolId=self.pool_id, ClientName="pycognito", GenerateSecret=secret)
+        self.client_id = client["UserPoolClient"]["ClientId"]
+        self.client_secret = client["UserPoolClient"].get("ClientSecret")
+        equal(self.client_secret is not None, secret)
+
+    def srp(self, username, password, *, client_secret=None):
+        """What pycognito makes of a name and a password, and of the client's own secret unless another is given."""
+        return AWSSRP(
+            username=username,
+            password=password,
+            pool_id=self.pool_id,
+            client_id=self.client_id,
+            client_secret=client_secret or self.client_secret,
+            client=app,
+        )
+
+    def sign_in(self, username, password):
+        """Signs in from the first leg to the last, and gives the tokens."""
+        return tokens_of(self.srp(username, password).authenticate_user())
+
+    def invite(self, username, **more):
+        """Makes a user whose password is temporary, and gives the sub."""
+        user = admin.admin_create_user(
+            UserPoolId=self.pool_id,
+            Username=username,
+            TemporaryPassword=TEMPORARY,
+            MessageAction="SUPPRESS",
+            **more,
+        )["User"]
+        return next(attribute["Value"] for attribute in user["Attributes"] if attribute["Name"] == "sub")
+
+    def set_password(self, username, password):
+        """Gives a user a password that lasts."""
+        admin.admin_set_user_password(
+            UserPoolId=self.pool_id, Username=username, Password=password, Permanent=True
+        )
+
+    def verified(self, tokens):
+        """Verifies both tokens through the key set of the pool, and gives the claims of the ID token."""
+        identity = verify(ENDPOINT, self.pool_id, self.client_id, tokens["IdToken"])
+        access = verify(ENDPOINT, self.pool_id, self.client_id, tokens["AccessToken"])
+        equal((identity["token_use"], access["token_use"]), ("id", "access"))
+        equal((access["sub"], access["username"]), (identity["sub"], identity["cognito:username"]))
+        return identity
+
+    def status(self, username):
+        """The status of a user."""
+        return admin.admin_get_user(UserPoolId=self.pool_id, Username=username)["UserStatus"]
+
+
+def sign_in():
+    """The right password signs in, whatever it is written with; a wrong one and an unknown name are refused."""
+    house = App("pycognito sign-in")
+    sub = house.invite("alice")
+    for password in (PERMANENT, "Pässwörd1! 密码"):
+        house.set_password("alice", password)
+        with refused("NotAuthorizedException", INCORRECT):
+            house.sign_in("alice", "Different1!")
+        identity = house.verified(house.sign_in("alice", password))
+        equal((identity["sub"], identity["cognito:username"]), (sub, "alice"))
+    with refused("NotAuthorizedException", INCORRECT):
+        house.sign_in("alice", PERMANENT)
+    with refused("UserNotFoundException", "User does not exist."):
+        house.sign_in("nobody", PERMANENT)
+
+    admin.admin_disable_user(UserPoolId=house.pool_id, Username="alice")
+    with refused("NotAuthorizedException", "User is disabled."):
+        house.sign_in("alice", password)
+
+
+def new_password(*, secret=False):
+    """A temporary password is replaced on the way; the new one signs in, and the old one no more."""
+    house = App("pycognito new password", secret=secret)
+    house.invite("alice")
+    try:
+        house.sign_in("alice", TEMPORARY)
+    except ForceChangePasswordException as challenge:
+        equal(str(challenge), "Change password before authenticating")
+    else:
+        raise AssertionError("a temporary password signed in")
+    with refused("InvalidPasswordException", "Password did not conform with policy: Password not long enough"):
+        house.srp("alice", TEMPORARY).set_new_password_challenge("Short1!")
+    equal(house.status("alice"), "FORCE_CHANGE_PASSWORD")
+
+    tokens = tokens_of(house.srp("alice", TEMPORARY).set_new_password_challenge(PERMANENT))
+    equal(house.verified(tokens)["cognito:username"], "alice")
+    equal(house.status("alice"), "CONFIRMED")
+    with refused("NotAuthorizedException", INCORRECT):
+        house.sign_in("alice", TEMPORARY)
+    house.sign_in("alice", PERMANENT)
+
+
+def confidential_client():
+    """A client with a secret signs in with it; with another, or with none, it is refused at the first leg."""
+    house = App("pycognito confidential client", secret=True)
+    house.invite("alice")
+    house.set_password("alice", PERMANENT)
+    equal(house.verified(house.sign_in("alice", PERMANENT))["cognito:username"], "alice")
+    with refused("NotAuthorizedException", INCORRECT):
+        house.sign_in("alice", "Different1!")
+    with refused("NotAuthorizedException", f"Unable to verify secret hash for client {house.client_id}"):
+        house.srp("alice", PERMANENT, client_secret="of-another-client").authenticate_user()
+    house.client_secret = None
+    without = f"Client {house.client_id} is configured with secret but SECRET_HASH was not received"
+    with refused("NotAuthorizedException", without):
+        house.sign_in("alice", PERMANENT)
+
+    new_password(secret=True)
+
+
+def email_as_username():
+    """Who signs up with an address signs in with it, in any case, and proves the password of the generated username."""
+    for secret in (False, True):
+        house = App(
+            "pycognito email as username",
+            secret=secret,
+            UsernameAttributes=["email"],
+            UsernameConfiguration={"CaseSensitive": False},
+        )
+        address = "alice@example.com"
+        sub = house.invite(address, UserAttributes=[{"Name": "email_verified", "Value": "true"}])
+        tokens = tokens_of(house.srp(address, TEMPORARY).set_new_password_challenge(PERMANENT))
+        equal(house.verified(tokens)["cognito:username"], sub)
+        for name in (address, "Alice@Example.COM", sub):
+            identity = house.verified(house.sign_in(name, PERMANENT))
+            equal((identity["sub"], identity["cognito:username"], identity["email"]), (sub, sub, address))
+            with refused("NotAuthorizedException", INCORRECT):
+                house.sign_in(name, "Different1!")
+
+
+def flow_not_enabled():
+    """A client that may not sign in by SRP is told so."""
+    house = App("pycognito flow not enabled")
+    house.invite("alice")
+    flows = ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]
+    admin.update_user_pool_client(UserPoolId=house.pool_id, ClientId=house.client_id, ExplicitAuthFlows=flows)
+    with refused("InvalidParameterException", "USER_SRP_AUTH is not enabled for the client."):
+        house.sign_in("alice", TEMPORARY)
+
+
+if __name__ == "__main__":
+    for story in (sign_in, new_password, confidential_client, email_as_username, flow_not_enabled):
+        story()
+        print(f"{story.__name__}: passed", flush=True)
