@@ -132,8 +132,9 @@ impl Cx {
             .issue_tokens(pool, client, user, &family, Some(refresh_token))
             .await?;
         let mut tx = self.store.begin().await?;
-        tx.lockouts().clear(pool.id(), &user.sub).await?;
+        // In the order in which changes of a password lock their rows.
         tx.families().insert(&family).await?;
+        tx.lockouts().clear(pool.id(), &user.sub).await?;
         tx.commit().await?;
         Ok(Outcome::Tokens(Box::new(tokens)))
     }
