@@ -9,6 +9,7 @@ use super::*;
 use crate::attributes::Attributes;
 use crate::pools::Factors;
 use crate::testing::invalid_parameter;
+use crate::user_sessions::SessionTracking;
 use Factor::{Email, Sms, SoftwareToken as Totp};
 use RecoveryOptionNameType::{VerifiedEmail, VerifiedPhoneNumber};
 use UserPoolMfaType::{Off, On, Optional};
@@ -37,7 +38,7 @@ fn pool(mode: UserPoolMfaType, offered: &[Factor], recovery: &[RecoveryOptionNam
             web_authn: None,
         },
         account_id: "000000000000".into(),
-        sessions: Default::default(),
+        sessions: SessionTracking::default(),
         version: 1,
     }
 }
@@ -77,15 +78,25 @@ fn user(possessed: &[Factor], enabled: &[Factor], preferred: Option<Factor>) -> 
     }
 }
 
+/// Mode, offered, recovery; possessed, enabled, preferred; what comes.
+type Row = (
+    UserPoolMfaType,
+    &'static [Factor],
+    &'static [RecoveryOptionNameType],
+    &'static [Factor],
+    &'static [Factor],
+    Option<Factor>,
+    Next,
+);
+
 #[test]
 fn the_decision_matrix() {
     use Next::{Blocked, Challenge, Nothing, Select, Setup};
     const BOTH: &[RecoveryOptionNameType] = &[VerifiedEmail, VerifiedPhoneNumber];
     const BY_EMAIL: &[RecoveryOptionNameType] = &[VerifiedEmail];
     const BY_PHONE: &[RecoveryOptionNameType] = &[VerifiedPhoneNumber];
-    // Mode, offered, recovery; possessed, enabled, preferred; what comes.
     #[rustfmt::skip]
-    let rows: &[(UserPoolMfaType, &[Factor], &[RecoveryOptionNameType], &[Factor], &[Factor], Option<Factor>, Next)] = &[
+    let rows: &[Row] = &[
         (Off, &ALL, BOTH, &ALL, &ALL, Some(Totp), Nothing),
         (Off, &[], BOTH, &[], &[], None, Nothing),
         (Optional, &ALL, BOTH, &ALL, &[], None, Nothing),

@@ -13,7 +13,11 @@ pub const TIMESTAMP: &str = "Fri Jan 15 08:00:00 UTC 2027";
 
 /// The settings of a client that signs in by SRP and by password.
 pub fn with_srp(settings: Value) -> Value {
-    let flows = ["ALLOW_USER_SRP_AUTH", "ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"];
+    let flows = [
+        "ALLOW_USER_SRP_AUTH",
+        "ALLOW_USER_PASSWORD_AUTH",
+        "ALLOW_REFRESH_TOKEN_AUTH",
+    ];
     merge(json!({ "ExplicitAuthFlows": flows }), settings)
 }
 
@@ -27,14 +31,17 @@ pub async fn challenge(client: &Client, username: &str) -> Value {
 pub fn proof(pool: &Pool, challenge: &Value, password: &str) -> Value {
     let parameter = |name: &str| challenge["ChallengeParameters"][name].as_str().unwrap();
     let (_, pool_name) = pool.id.split_once('_').unwrap();
-    let signature = SrpClient::default().sign(password, &SrpChallenge {
-        pool_name,
-        user_id: parameter("USER_ID_FOR_SRP"),
-        salt: parameter("SALT"),
-        srp_b: parameter("SRP_B"),
-        secret_block: parameter("SECRET_BLOCK"),
-        timestamp: TIMESTAMP,
-    });
+    let signature = SrpClient::default().sign(
+        password,
+        &SrpChallenge {
+            pool_name,
+            user_id: parameter("USER_ID_FOR_SRP"),
+            salt: parameter("SALT"),
+            srp_b: parameter("SRP_B"),
+            secret_block: parameter("SECRET_BLOCK"),
+            timestamp: TIMESTAMP,
+        },
+    );
     json!({
         "USERNAME": parameter("USER_ID_FOR_SRP"),
         "PASSWORD_CLAIM_SIGNATURE": signature,

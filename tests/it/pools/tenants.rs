@@ -61,6 +61,7 @@ impl Tenant {
             ("AdminAddUserToGroup", member.clone()),
             ("AdminConfirmSignUp", user.clone()),
             ("AdminCreateUser", json!({ "Username": "mallory" })),
+            ("AdminDeleteSoftwareToken", user.clone()),
             ("AdminDeleteUser", user.clone()),
             (
                 "AdminDeleteUserAttributes",
@@ -69,6 +70,7 @@ impl Tenant {
             ("AdminDisableUser", user.clone()),
             ("AdminEnableUser", user.clone()),
             ("AdminGetUser", user.clone()),
+            ("AdminGetUserAuthFactors", user.clone()),
             (
                 "AdminInitiateAuth",
                 with(
@@ -96,10 +98,14 @@ impl Tenant {
                 "AdminRevokeUserSession",
                 with(&user, json!({ "SessionId": format!("tkn{}", "a".repeat(25)) })),
             ),
+            ("AdminSetUserMFAPreference", user.clone()),
             (
+                "AdminSetUserMFAPreference",
                 "AdminSetUserPassword",
+                "AdminSetUserSettings",
                 with(&user, json!({ "Password": "Stolen-Horse-1", "Permanent": true })),
             ),
+            ("AdminSetUserSettings", with(&user, json!({ "MFAOptions": [] }))),
             (
                 "AdminUpdateUserAttributes",
                 with(
@@ -188,17 +194,19 @@ fn every_operation_that_names_a_pool_is_tried() {
 }
 
 /// The operations of [`Tenant::inputs`].
-const TRIED: [&str; 43] = [
+const TRIED: [&str; 47] = [
     "AddCustomAttributes",
     "AddUserPoolClientSecret",
     "AdminAddUserToGroup",
     "AdminConfirmSignUp",
     "AdminCreateUser",
+    "AdminDeleteSoftwareToken",
     "AdminDeleteUser",
     "AdminDeleteUserAttributes",
     "AdminDisableUser",
     "AdminEnableUser",
     "AdminGetUser",
+    "AdminGetUserAuthFactors",
     "AdminInitiateAuth",
     "AdminListGroupsForUser",
     "AdminListUserSessions",
