@@ -61,6 +61,8 @@ fn session(id: &str) -> AuthSession {
             names: vec!["alice".to_owned(), "sub".to_owned()],
             password_set_at: Some(NOW),
             step: Step::NewPasswordRequired,
+            code: None,
+            pending_secret: None,
         },
     }
 }
@@ -172,10 +174,10 @@ async fn a_session_is_told_by_what_became_of_it(world: World) {
     let get = async |now| store.sessions().get("session", now).await.unwrap();
     assert_eq!(get(NOW).await, SessionFound::Expired);
     store.sessions().insert(&session).await.unwrap();
-    assert_eq!(get(NOW).await, SessionFound::Open(session.clone()));
+    assert_eq!(get(NOW).await, SessionFound::Open(Box::new(session.clone())));
     assert_eq!(
         get(session.expires_at.plus_millis(-1)).await,
-        SessionFound::Open(session.clone())
+        SessionFound::Open(Box::new(session.clone()))
     );
     assert_eq!(get(session.expires_at).await, SessionFound::Expired);
     assert!(!store.sessions().consume("session", session.expires_at).await.unwrap());

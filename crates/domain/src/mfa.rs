@@ -307,6 +307,22 @@ pub enum Next {
     Blocked,
 }
 
+impl Next {
+    /// Whether an answer to the challenge of `factor` is what the sign-in waits for.
+    pub fn admits(&self, factor: Factor) -> bool {
+        match self {
+            Self::Challenge(asked) => *asked == factor,
+            Self::Select(factors) => factors.contains(&factor),
+            Self::Nothing | Self::Setup(_) | Self::Blocked => false,
+        }
+    }
+
+    /// Whether the user may set `factor` up to sign in.
+    pub fn sets_up(&self, factor: Factor) -> bool {
+        matches!(self, Self::Setup(factors) if factors.contains(&factor))
+    }
+}
+
 /// Decides what a sign-in asks for after the password.
 ///
 /// A pool that requires MFA takes what the user has where nothing is turned on, except the contact that alone recovers

@@ -3,6 +3,7 @@
 use poolhouse_model::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::mfa::Factor;
 use crate::user_sessions::TokenSession;
 
 /// The tokens that one sign-in gave: while the family stands, its refresh token works and its access tokens are not
@@ -70,11 +71,37 @@ pub struct AuthSessionState {
     /// When the password was set that began the sign-in; setting another ends it.
     pub password_set_at: Option<Timestamp>,
     pub step: Step,
+    /// The code that was sent for this step.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<SentCode>,
+    /// The sealed secret of an authenticator app that this sign-in sets up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pending_secret: Option<String>,
 }
+
+/// A code that a step of a sign-in waits for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SentCode {
+    /// Keyed hash of the digits, bound to the session.
+    pub hash: String,
+    /// The address or number that it went to.
+    pub destination: String,
+    /// Whether it sets up a factor that the user doesn't have yet.
+    pub sets_up: bool,
+}
+
+/// Guesses of a code that a session has.
+pub const GUESSES_PER_SESSION: i64 = 5;
 
 /// The challenge that a session waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Step {
     NewPasswordRequired,
+    /// This second factor.
+    Factor(Factor),
+    SelectMfaType,
+    MfaSetup,
+    /// An authenticator app was set up, which MFA_SETUP has to be told.
+    MfaSetupDone,
 }

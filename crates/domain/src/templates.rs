@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use html_escape::{encode_double_quoted_attribute, encode_text};
-use poolhouse_model::{MessageTemplateType, UserPoolType, VerificationMessageTemplateType};
+use poolhouse_model::{EmailMfaConfigType, MessageTemplateType, UserPoolType, VerificationMessageTemplateType};
 
 use crate::{Error, Result};
 
@@ -21,6 +21,7 @@ const LINK_SUBJECT: &str = "Your verification link";
 const LINK_MESSAGE: &str = "Please click the link below to verify your email address. {##Verify Email##} ";
 const INVITATION_SUBJECT: &str = "Your temporary password";
 const INVITATION_MESSAGE: &str = "Your username is {username} and temporary password is {####}. ";
+const AUTHENTICATION_SUBJECT: &str = "Your authentication code";
 const AUTHENTICATION_MESSAGE: &str = "Your authentication code is {####}. ";
 
 /// A message ready to be sent.
@@ -149,6 +150,15 @@ pub fn authentication_sms(pool: &UserPoolType, code: &str) -> String {
         .as_deref()
         .unwrap_or(AUTHENTICATION_MESSAGE);
     fill(message, &[(CODE, code.into())])
+}
+
+/// The mail that brings the code of a second factor.
+pub fn authentication_email(config: &EmailMfaConfigType, code: &str) -> Rendered {
+    let message = config.message.as_deref().unwrap_or(AUTHENTICATION_MESSAGE);
+    Rendered {
+        subject: Some(config.subject.as_deref().unwrap_or(AUTHENTICATION_SUBJECT).to_owned()),
+        body: fill(message, &[(CODE, encode_text(code))]),
+    }
 }
 
 /// The mail that invites a user whom an administrator created. Username and password are text, whatever characters

@@ -1,7 +1,7 @@
 //! Second factors: authenticator apps, and what users turn on.
 
 use poolhouse_crypto::seal::Purpose;
-use poolhouse_crypto::totp;
+use poolhouse_crypto::totp::{self, CodeError};
 use poolhouse_domain::mfa::{Setting, SoftwareToken};
 use poolhouse_domain::pools::Pool;
 use poolhouse_domain::users::User;
@@ -109,6 +109,23 @@ impl Cx {
             .open(SOFTWARE_TOKEN, place(user).as_bytes(), sealed)
             .map_err(Error::internal)?;
         totp::Secret::from_bytes(&opened).ok_or_else(|| Error::internal("a stored TOTP secret has the wrong length"))
+    }
+
+    /// Spends a code of the user's authenticator app. It counts once the user is written, which only one of those who
+    /// race does.
+    pub(crate) fn spend_totp(&self, user: &mut User, code: &Secret) -> Result<()> {
+        let token = user.mfa.software_token.as_ref().ok_or(Error::SoftwareTokenMissing)?;
+        let secret = self.open_totp(user, &token.sealed_secret)?;
+        let step = secret
+            .check(code.expose(), self.unix_time(), Some(token.last_used_step))
+            .map_err(|error| match error {
+                CodeError::Wrong => Error::SoftwareTokenCodeMismatch,
+                CodeError::Replayed => Error::SoftwareTokenCodeReplayed,
+            })?;
+        if let Some(token) = user.mfa.software_token.as_mut() {
+            token.last_used_step = step;
+        }
+        Ok(())
     }
 
     fn unix_time(&self) -> u64 {

@@ -111,7 +111,6 @@ scenario! {
         invite(&client.pool, "alice", json!({})).await;
         let session = new_password_session(&client, "alice").await;
         let later = [
-            "SMS_MFA", "EMAIL_OTP", "SOFTWARE_TOKEN_MFA", "SELECT_MFA_TYPE", "MFA_SETUP",
             "CUSTOM_CHALLENGE", "SELECT_CHALLENGE", "DEVICE_SRP_AUTH", "DEVICE_PASSWORD_VERIFIER", "ADMIN_NO_SRP_AUTH",
             "SMS_OTP", "PASSWORD", "WEB_AUTHN", "PASSWORD_SRP",
         ];

@@ -4,7 +4,7 @@ use poolhouse_tests::actors::{PASSWORD, Pool};
 use poolhouse_tests::scenario;
 use serde_json::{Value, json};
 
-use super::{INCORRECT, TEMPORARY_PASSWORD, admin_initiate, get_tokens, initiate, invite, new_password_session};
+use super::{INCORRECT, admin_initiate, get_tokens, initiate, invite, new_password_session};
 
 const FUNCTION: &str = "arn:aws:lambda:us-east-1:000000000000:function:judge";
 
@@ -147,26 +147,6 @@ scenario! {
         let sentence = unavailable("PreTokenGeneration");
         alice.refresh().await.fault("UnexpectedLambdaException", &sentence);
         get_tokens(&client, &alice.tokens.refresh).await.fault("UnexpectedLambdaException", &sentence);
-    }
-
-    async fn a_pool_that_requires_a_second_factor_gives_no_token_without_it(lab: Lab) {
-        let client = lab.pool().await.client().await;
-        let alice = client.confirmed_user("alice").await;
-        invite(&client.pool, "bob", json!({})).await;
-        let session = new_password_session(&client, "bob").await;
-        let mfa = |mode: &str| {
-            json!({ "SoftwareTokenMfaConfiguration": { "Enabled": true }, "MfaConfiguration": mode })
-        };
-        client.pool.call("SetUserPoolMfaConfig", mfa("ON")).await.ok();
-        let sentence = "Multi-factor authentication is not implemented by Poolhouse yet.";
-        alice.try_sign_in().await.fault("NotImplementedException", sentence);
-        client.sign_in("alice", "wrong").await.fault("NotAuthorizedException", INCORRECT);
-        client.sign_in("bob", TEMPORARY_PASSWORD).await.fault("NotImplementedException", sentence);
-        let responses = json!({ "USERNAME": "bob", "NEW_PASSWORD": PASSWORD });
-        let reply = client.respond("NEW_PASSWORD_REQUIRED", &session, responses).await;
-        reply.fault("NotImplementedException", sentence);
-        client.pool.call("SetUserPoolMfaConfig", mfa("OPTIONAL")).await.ok();
-        alice.sign_in().await;
     }
 
     async fn a_pool_that_tracks_devices_gives_no_token_without_one(lab: Lab) {

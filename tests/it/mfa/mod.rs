@@ -1,6 +1,9 @@
 //! Second factors: authenticator apps, preferences, and the challenges that ask for them.
 
+mod codes;
 mod preferences;
+mod setup;
+mod sign_in;
 mod software_token;
 
 use poolhouse_tests::actors::{Pool, SignedIn, User};
@@ -62,4 +65,26 @@ async fn prefer(user: &User, settings: Value) -> Reply {
 /// What turns a factor on, or makes it the preferred one.
 fn on(preferred: bool) -> Value {
     json!({ "Enabled": true, "PreferredMfa": preferred })
+}
+
+/// The session of a challenge that must be this one.
+fn challenged(output: &Value, name: &str) -> String {
+    assert_eq!(output["ChallengeName"], name, "{output}");
+    output["Session"].as_str().unwrap().to_owned()
+}
+
+/// Signs in with the password, to this challenge; gives its session.
+async fn sign_in_to(user: &User, name: &str) -> String {
+    challenged(&user.try_sign_in().await.ok(), name)
+}
+
+/// Answers a challenge for alice with one response.
+async fn answer(user: &User, challenge: &str, session: &str, response: &str, value: &str) -> Reply {
+    let responses = json!({ "USERNAME": user.username, response: value });
+    user.client.respond(challenge, session, responses).await
+}
+
+/// Answers SOFTWARE_TOKEN_MFA.
+async fn answer_totp(user: &User, session: &str, code: &str) -> Reply {
+    answer(user, "SOFTWARE_TOKEN_MFA", session, "SOFTWARE_TOKEN_MFA_CODE", code).await
 }

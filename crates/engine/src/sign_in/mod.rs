@@ -1,5 +1,7 @@
 //! Signing in: proving the password, and what comes after it whichever way it was proved.
 
+mod mfa;
+mod mfa_setup;
 mod new_password;
 mod sessions;
 mod srp;
@@ -9,9 +11,11 @@ pub use srp::Proof as SrpProof;
 use std::collections::BTreeMap;
 
 use poolhouse_domain::clients::Client;
+use poolhouse_domain::mfa::{Next, second_factor};
 use poolhouse_domain::pools::Pool;
+use poolhouse_domain::sessions::AuthSession;
 use poolhouse_domain::users::{Password, User};
-use poolhouse_domain::{Error, Result, mfa};
+use poolhouse_domain::{Error, Result};
 use poolhouse_model::{AuthenticationResultType, ChallengeNameType, Secret, UserStatusType};
 
 use crate::Cx;
@@ -73,7 +77,15 @@ impl Cx {
             self.store.lockouts().clear(pool.id(), &user.sub).await?;
             return self.challenge_new_password(pool, client, user, typed).await;
         }
-        self.complete_sign_in(pool, client, user).await
+        check_devices(pool)?;
+        match second_factor(pool, user) {
+            Next::Nothing => self.give_tokens(pool, client, &mut user.clone(), None).await,
+            next => {
+                let names = session_names(user, typed);
+                let challenge = self.second_factor_challenge(pool, client, user, names, next)?;
+                self.pose(challenge, None).await
+            }
+        }
     }
 
     /// Refuses a name that belongs to nobody, at the cost of a real sign-in.
@@ -123,15 +135,29 @@ impl Cx {
         Ok(user)
     }
 
-    /// Gives tokens to a user who has proved everything that the pool asks for.
-    async fn complete_sign_in(&self, pool: &Pool, client: &Client, user: &User) -> Result<Outcome> {
-        check_later_factors(pool, user)?;
+    /// Gives tokens to a user who has proved everything that the pool asks for. `answered` is used up with it; a user
+    /// who was changed by the answer is written.
+    async fn give_tokens(
+        &self,
+        pool: &Pool,
+        client: &Client,
+        user: &mut User,
+        answered: Option<Answered<'_>>,
+    ) -> Result<Outcome> {
         self.triggers(pool).post_authentication()?;
         let (family, refresh_token) = self.new_family(pool, client, user)?;
         let tokens = self
             .issue_tokens(pool, client, user, &family, Some(refresh_token))
             .await?;
         let mut tx = self.store.begin().await?;
+        if let Some(Answered { session, changes_user }) = answered {
+            if !tx.sessions().consume(&session.id, self.now()).await? {
+                return Err(Error::SessionUsed);
+            }
+            if changes_user {
+                tx.users().replace(pool, user).await?;
+            }
+        }
         // In the order in which changes of a password lock their rows.
         tx.families().insert(&family).await?;
         tx.lockouts().clear(pool.id(), &user.sub).await?;
@@ -140,15 +166,25 @@ impl Cx {
     }
 }
 
-/// Refuses what the pool demands after the password and can't be asked yet: no token is given instead.
-fn check_later_factors(pool: &Pool, user: &User) -> Result<()> {
-    if mfa::second_factor(pool, user) != mfa::Next::Nothing {
-        return Err(Error::NotImplemented("Multi-factor authentication".into()));
-    }
+/// The session that an answer continued, to be used up.
+#[derive(Clone, Copy)]
+struct Answered<'a> {
+    session: &'a AuthSession,
+    /// Whether the answer changed the user, who is to be written.
+    changes_user: bool,
+}
+
+/// Refuses what the pool demands and can't be asked yet: no token is given instead.
+fn check_devices(pool: &Pool) -> Result<()> {
     if pool.tracks_devices() {
         return Err(Error::NotImplemented("Device tracking".into()));
     }
     Ok(())
+}
+
+/// The names by which the user may be called in answers.
+fn session_names(user: &User, typed: &str) -> Vec<String> {
+    vec![typed.to_owned(), user.username.clone(), user.sub.clone()]
 }
 
 /// Refuses users who have to do something else before they sign in.

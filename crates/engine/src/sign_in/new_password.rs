@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 
 use poolhouse_domain::attributes::{Attributes, SUB};
 use poolhouse_domain::clients::Client;
+use poolhouse_domain::mfa::{Next, second_factor};
 use poolhouse_domain::pools::Pool;
 use poolhouse_domain::sessions::Step;
 use poolhouse_domain::users::User;
 use poolhouse_domain::{Error, Result, permissions};
 use poolhouse_model::{ChallengeNameType, Secret, UserStatusType};
 
-use super::{Answer, Outcome, check_later_factors};
+use super::sessions::Challenge;
+use super::{Answer, Answered, Outcome, check_devices, session_names};
 use crate::Cx;
 
 impl Cx {
@@ -22,7 +24,7 @@ impl Cx {
         user: &User,
         typed: &str,
     ) -> Result<Outcome> {
-        check_later_factors(pool, user)?;
+        check_devices(pool)?;
         let schema = pool.schema();
         let readable = permissions::readable(&schema, client.settings.read_attributes.as_deref(), &user.attributes);
         let shown = |(name, value): &(&str, &str)| *name != SUB && !value.is_empty();
@@ -36,14 +38,14 @@ impl Cx {
             ("requiredAttributes".to_owned(), json(serde_json::to_string(&required))?),
             ("userAttributes".to_owned(), json(serde_json::to_string(&provided))?),
         ]);
-        let session = self
-            .open_session(client, user, typed, Step::NewPasswordRequired)
-            .await?;
-        Ok(Outcome::Challenge {
+        let names = session_names(user, typed);
+        let challenge = Challenge {
             name: ChallengeNameType::NewPasswordRequired,
-            session: Some(session),
+            session: self.new_session(client, user, names, Step::NewPasswordRequired),
             parameters,
-        })
+            message: None,
+        };
+        self.pose(challenge, None).await
     }
 
     /// Answers NEW_PASSWORD_REQUIRED: the user sets a password of their own, and the attributes that were missing.
@@ -60,7 +62,7 @@ impl Cx {
         };
         let mut user = user.filter(has_same_password).ok_or(Error::SessionInvalid)?;
         user.check_enabled()?;
-        check_later_factors(pool, &user)?;
+        check_devices(pool)?;
 
         let given = given_attributes(answer.responses);
         let schema = pool.schema();
@@ -76,23 +78,20 @@ impl Cx {
             )));
         }
         let replacement = self.replacement_password(pool, &user, password).await?;
-        let now = self.now();
         user.set_password(replacement, pool.password_history_size());
         user.status = UserStatusType::Confirmed;
-
-        self.triggers(pool).post_authentication()?;
-        let (family, refresh_token) = self.new_family(pool, client, &user)?;
-        let tokens = self
-            .issue_tokens(pool, client, &user, &family, Some(refresh_token))
-            .await?;
-        let mut tx = self.store.begin().await?;
-        if !tx.sessions().consume(&session.id, now).await? {
-            return Err(Error::SessionUsed);
+        let answered = Answered {
+            session: &session,
+            changes_user: true,
+        };
+        match second_factor(pool, &user) {
+            Next::Nothing => self.give_tokens(pool, client, &mut user, Some(answered)).await,
+            next => {
+                let names = session.state.names.clone();
+                let challenge = self.second_factor_challenge(pool, client, &user, names, next)?;
+                self.pose(challenge, Some((pool, &mut user, answered))).await
+            }
         }
-        tx.users().replace(pool, &mut user).await?;
-        tx.families().insert(&family).await?;
-        tx.commit().await?;
-        Ok(Outcome::Tokens(Box::new(tokens)))
     }
 }
 

@@ -16,7 +16,7 @@ pub struct Sessions<'a> {
 #[derive(Debug, Clone, PartialEq)]
 pub enum SessionFound {
     /// It waits for its answer.
-    Open(AuthSession),
+    Open(Box<AuthSession>),
     /// It was answered.
     Used,
     /// It ended without an answer, or is not known any more.
@@ -51,12 +51,12 @@ impl Sessions<'_> {
             return Ok(SessionFound::Expired);
         }
         let pool_id = row.text(0)?;
-        Ok(SessionFound::Open(AuthSession {
+        Ok(SessionFound::Open(Box::new(AuthSession {
             id: id.to_owned(),
             pool_id,
             expires_at,
             state: row.json(3)?,
-        }))
+        })))
     }
 
     /// Uses an open session up; answers whether it was open. Of two that race one wins.

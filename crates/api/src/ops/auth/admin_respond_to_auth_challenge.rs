@@ -1,6 +1,7 @@
 //! [`AdminRespondToAuthChallenge`](https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminRespondToAuthChallenge.html)
 //!
-//! *Differs from AWS:* every challenge but NEW_PASSWORD_REQUIRED and PASSWORD_VERIFIER answers that it isn't there yet.
+//! *Differs from AWS:* the challenges of devices, passkeys, choice and custom authentication answer that they aren't there
+//! yet.
 
 use poolhouse_domain::Result;
 use poolhouse_engine::Cx;

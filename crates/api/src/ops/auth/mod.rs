@@ -16,6 +16,7 @@ mod revoke_token;
 use std::collections::BTreeMap;
 
 use poolhouse_domain::clients::{Client, Flow};
+use poolhouse_domain::mfa::Factor;
 use poolhouse_domain::pools::Pool;
 use poolhouse_domain::{Error, Result};
 use poolhouse_engine::{Answer, Cx, Outcome, SignIn, SrpProof};
@@ -131,12 +132,6 @@ async fn respond(
     responses: &BTreeMap<String, Secret>,
 ) -> Result<Outcome> {
     let parameters = Parameters(responses);
-    if !matches!(
-        challenge,
-        ChallengeNameType::NewPasswordRequired | ChallengeNameType::PasswordVerifier
-    ) {
-        return Err(Error::NotImplemented(format!("The challenge {challenge}").into()));
-    }
     let username = parameters.required("USERNAME")?.expose();
     client.check_secret_hash(username, parameters.get("SECRET_HASH"))?;
     if challenge == ChallengeNameType::PasswordVerifier {
@@ -148,17 +143,30 @@ async fn respond(
         };
         return cx.answer_password_verifier(pool, client, proof).await;
     }
-    let session = session.ok_or(Error::MissingParameter("Session"))?;
-    cx.answer_new_password(
-        pool,
-        client,
-        Answer {
-            session,
-            username,
-            responses,
-        },
-    )
-    .await
+    let code = match challenge {
+        ChallengeNameType::SmsMfa => Some((Factor::Sms, "SMS_MFA_CODE")),
+        ChallengeNameType::SoftwareTokenMfa => Some((Factor::SoftwareToken, "SOFTWARE_TOKEN_MFA_CODE")),
+        ChallengeNameType::EmailOtp => Some((Factor::Email, "EMAIL_OTP_CODE")),
+        ChallengeNameType::NewPasswordRequired | ChallengeNameType::SelectMfaType | ChallengeNameType::MfaSetup => None,
+        _ => return Err(Error::NotImplemented(format!("The challenge {challenge}").into())),
+    };
+    let answer = Answer {
+        session: session.ok_or(Error::MissingParameter("Session"))?,
+        username,
+        responses,
+    };
+    match (code, challenge) {
+        (Some((factor, name)), _) => {
+            let code = parameters.required(name)?;
+            cx.answer_second_factor(pool, client, factor, answer, code).await
+        }
+        (None, ChallengeNameType::SelectMfaType) => {
+            let selected = parameters.required("ANSWER")?.expose();
+            cx.answer_select_mfa_type(pool, client, answer, selected).await
+        }
+        (None, ChallengeNameType::MfaSetup) => cx.answer_mfa_setup(pool, client, answer).await,
+        (None, _) => cx.answer_new_password(pool, client, answer).await,
+    }
 }
 
 /// The members that the answers of all four operations have in common.

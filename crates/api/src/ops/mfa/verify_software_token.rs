@@ -10,18 +10,19 @@ use crate::Handle;
 impl Handle for VerifySoftwareToken {
     async fn handle(cx: &Cx, input: VerifySoftwareTokenRequest) -> Result<VerifySoftwareTokenResponse> {
         let (code, name) = (&input.user_code, input.friendly_device_name);
-        match (&input.access_token, &input.session) {
+        let session = match (&input.access_token, &input.session) {
             (Some(token), None) => {
                 let caller = cx.caller(token).await?;
                 cx.verify_software_token(caller, code, name).await?;
+                None
             }
-            (None, Some(_)) => return Err(Error::NotImplemented("VerifySoftwareToken by Session".into())),
+            (None, Some(session)) => Some(cx.verify_software_token_in_session(session, code, name).await?),
             (Some(_), Some(_)) => return Err(Error::TokenAndSession),
             (None, None) => return Err(Error::AccessTokenInvalid),
-        }
+        };
         Ok(VerifySoftwareTokenResponse {
             status: Some(VerifySoftwareTokenResponseType::Success),
-            session: None,
+            session,
         })
     }
 }

@@ -1,0 +1,156 @@
+//! MFA_SETUP: who needs a second factor to sign in and has none sets one up, inside the sign-in.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use poolhouse_crypto::totp;
+use poolhouse_domain::attributes::Attributes;
+use poolhouse_domain::clients::Client;
+use poolhouse_domain::delivery::Channel;
+use poolhouse_domain::mfa::{Factor, second_factor};
+use poolhouse_domain::pools::Pool;
+use poolhouse_domain::sessions::{AuthSession, Step};
+use poolhouse_domain::users::User;
+use poolhouse_domain::{Error, Result, permissions};
+use poolhouse_model::{ChallengeNameType, Secret};
+
+use super::sessions::Challenge;
+use super::{Answer, Answered, Outcome};
+use crate::Cx;
+
+/// A sign-in that sets a second factor up.
+struct Setup {
+    pool: Arc<Pool>,
+    client: Arc<Client>,
+    session: AuthSession,
+    user: User,
+}
+
+impl Cx {
+    /// Makes the secret of an authenticator app for the sign-in of `session`; answers it with the next session.
+    pub async fn associate_software_token_in_session(&self, session: &Secret) -> Result<(Secret, Secret)> {
+        let mut setup = self.setup(session).await?;
+        let secret = totp::Secret::generate(self.entropy.as_ref());
+        let pending_secret = Some(self.seal_totp(&setup.user, &secret)?);
+        let next = self
+            .advance_setup(&mut setup, Step::MfaSetup, pending_secret, false)
+            .await?;
+        Ok((Secret::from(secret.to_base32().as_str()), next))
+    }
+
+    /// Registers the authenticator app whose first code this is, and turns it on; answers the session that satisfies
+    /// MFA_SETUP.
+    pub async fn verify_software_token_in_session(
+        &self,
+        session: &Secret,
+        code: &Secret,
+        name: Option<String>,
+    ) -> Result<Secret> {
+        let mut setup = self.setup(session).await?;
+        let sealed = setup.session.state.pending_secret.clone();
+        let sealed = sealed.ok_or(Error::SoftwareTokenMissing)?;
+        let is_last = self.count_guess(&setup.session).await?;
+        let token = match self.prove_totp(&setup.user, sealed, code, name) {
+            Ok(token) => token,
+            Err(refusal) => {
+                if is_last {
+                    self.store.sessions().consume(&setup.session.id, self.now()).await?;
+                }
+                return Err(refusal);
+            }
+        };
+        setup.user.mfa.software_token = Some(token);
+        setup.user.mfa.enable(Factor::SoftwareToken);
+        setup.user.modified_at = self.now();
+        self.advance_setup(&mut setup, Step::MfaSetupDone, None, true).await
+    }
+
+    /// Answers MFA_SETUP: with the session of a verified authenticator app, or with an e-mail address or phone number
+    /// to which a code is sent.
+    pub async fn answer_mfa_setup(&self, pool: &Pool, client: &Client, answer: Answer<'_>) -> Result<Outcome> {
+        let session = self.open_session(answer.session).await?;
+        let session = match session.state.step {
+            step @ (Step::MfaSetup | Step::MfaSetupDone) => self.session(pool, client, &answer, step).await?,
+            _ => return Err(Error::SessionInvalid),
+        };
+        let mut user = self.session_user(pool, &session).await?;
+        let answered = Answered {
+            session: &session,
+            changes_user: false,
+        };
+        let next = second_factor(pool, &user);
+        if session.state.step == Step::MfaSetupDone {
+            return if next.admits(Factor::SoftwareToken) {
+                self.give_tokens(pool, client, &mut user, Some(answered)).await
+            } else {
+                Err(Error::SessionInvalid)
+            };
+        }
+        let contact = [Factor::Email, Factor::Sms].into_iter().find_map(|factor| {
+            let attribute = factor.attribute()?;
+            Some((factor, attribute, answer.responses.get(attribute.as_str())?))
+        });
+        let (factor, attribute, destination) = contact.ok_or(Error::SoftwareTokenMissing)?;
+        if !next.sets_up(factor) {
+            return Err(Error::SessionInvalid);
+        }
+        let given: Attributes = [(attribute.as_str(), destination.expose())].into_iter().collect();
+        let schema = pool.schema();
+        permissions::check_writable(&schema, client.settings.write_attributes.as_deref(), given.names())?;
+        schema.check_completion(&user.attributes, &given)?;
+        let channel = Channel::of(attribute, &given).ok_or(Error::MissingParameter(attribute.as_str()))?;
+        let names = session.state.names.clone();
+        let challenge = self.code_challenge(pool, client, &user, names, (factor, channel, true))?;
+        self.pose(challenge, Some((pool, &mut user, answered))).await
+    }
+
+    /// Finds the sign-in of `session`, which must wait for an authenticator app to be set up.
+    async fn setup(&self, session: &Secret) -> Result<Setup> {
+        let session = self.open_session(session).await.map_err(|error| match error {
+            Error::SessionInvalid => Error::SetupSessionInvalid,
+            other => other,
+        })?;
+        if session.state.step != Step::MfaSetup {
+            return Err(Error::SetupSessionInvalid);
+        }
+        let (pool, client) = self.client(&session.state.client_id).await?;
+        pool.check_offers_software_token()?;
+        let user = self.session_user(&pool, &session).await?;
+        if !second_factor(&pool, &user).sets_up(Factor::SoftwareToken) {
+            return Err(Error::SetupSessionInvalid);
+        }
+        Ok(Setup {
+            pool,
+            client,
+            session,
+            user,
+        })
+    }
+
+    /// Replaces the session of a set-up by the next one; answers its string.
+    async fn advance_setup(
+        &self,
+        setup: &mut Setup,
+        step: Step,
+        pending_secret: Option<String>,
+        changes_user: bool,
+    ) -> Result<Secret> {
+        let names = setup.session.state.names.clone();
+        let mut session = self.new_session(&setup.client, &setup.user, names, step);
+        session.state.pending_secret = pending_secret;
+        let string = self.session_string(&session)?;
+        let challenge = Challenge {
+            name: ChallengeNameType::MfaSetup,
+            session,
+            parameters: BTreeMap::new(),
+            message: None,
+        };
+        let answered = Answered {
+            session: &setup.session,
+            changes_user,
+        };
+        self.pose(challenge, Some((&setup.pool, &mut setup.user, answered)))
+            .await?;
+        Ok(string)
+    }
+}
