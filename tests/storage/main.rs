@@ -13,6 +13,7 @@ mod addresses;
 mod concurrency;
 mod configuration;
 mod fixtures;
+mod groups;
 mod master_key;
 mod migrations;
 mod once;
