@@ -105,7 +105,6 @@ CREATE TABLE codes (
     purpose TEXT COLLATE "C" NOT NULL,
     code_hash TEXT COLLATE "C" NOT NULL,
     expires_at BIGINT NOT NULL,
-    attempts BIGINT NOT NULL,
     doc JSONB NOT NULL,
     PRIMARY KEY (pool_id, sub, purpose),
     FOREIGN KEY (pool_id, sub) REFERENCES users (pool_id, sub) ON DELETE CASCADE

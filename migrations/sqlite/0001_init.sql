@@ -105,7 +105,6 @@ CREATE TABLE codes (
     purpose TEXT NOT NULL,
     code_hash TEXT NOT NULL,
     expires_at INTEGER NOT NULL,
-    attempts INTEGER NOT NULL,
     doc TEXT NOT NULL,
     PRIMARY KEY (pool_id, sub, purpose),
     FOREIGN KEY (pool_id, sub) REFERENCES users (pool_id, sub) ON DELETE CASCADE

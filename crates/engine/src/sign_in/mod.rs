@@ -120,12 +120,11 @@ impl Cx {
         }
         // Guesses in flight may have earned a pause since it was looked at: then a right one counts no more.
         self.check_lockout(pool, &user.sub).await?;
-        if verification.needs_rehash || stored.srp.is_none() {
-            let set_at = stored.set_at;
-            user.password = Some(Password {
-                set_at,
-                ..self.protect(pool, &user, password).await?
-            });
+        let set_at = stored.set_at;
+        if (verification.needs_rehash || stored.srp.is_none())
+            && let Ok(renewed) = self.protect(pool, &user, password).await
+        {
+            user.password = Some(Password { set_at, ..renewed });
             // A user who is changed at this very moment keeps the old hash until the next sign-in.
             match self.store.users().replace(pool, &mut user).await {
                 Ok(()) | Err(poolhouse_storage::Error::Conflict) => {}

@@ -15,9 +15,9 @@ pub struct Codes<'a> {
 impl Codes<'_> {
     /// Writes a code in place of an older one of the same user and purpose.
     pub async fn put(mut self, code: &Code) -> Result<()> {
-        let sql = "INSERT INTO codes (pool_id, sub, purpose, code_hash, expires_at, attempts, doc) \
-                   VALUES ($1, $2, $3, $4, $5, 0, $6) ON CONFLICT (pool_id, sub, purpose) DO UPDATE \
-                   SET code_hash = excluded.code_hash, expires_at = excluded.expires_at, attempts = 0, \
+        let sql = "INSERT INTO codes (pool_id, sub, purpose, code_hash, expires_at, doc) \
+                   VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (pool_id, sub, purpose) DO UPDATE \
+                   SET code_hash = excluded.code_hash, expires_at = excluded.expires_at, \
                        doc = excluded.doc";
         let binds = [
             (&code.pool_id).into(),
