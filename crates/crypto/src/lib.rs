@@ -15,3 +15,4 @@ pub mod seal;
 pub mod srp;
 mod token_cipher;
 pub mod totp;
+pub mod webauthn;
