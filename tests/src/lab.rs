@@ -103,7 +103,7 @@ impl Lab {
         let inbox = Arc::new(Inbox::new());
         let development = mode == Mode::Development;
         let messenger: Arc<dyn Messenger> = if development {
-            Arc::new(Outbound::new(None, Some(inbox.clone())))
+            Arc::new(Outbound::new(None, None, Some(inbox.clone())))
         } else {
             inbox.clone()
         };

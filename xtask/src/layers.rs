@@ -11,7 +11,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("model", &["awsjson"]),
     ("domain", &["model", "crypto"]),
     ("storage", &["domain", "model", "crypto"]),
-    ("outbound", &["domain", "model", "crypto"]),
+    ("outbound", &["domain", "model", "crypto", "awsjson"]),
     ("engine", &["outbound", "storage", "domain", "model", "crypto"]),
     (
         "api",

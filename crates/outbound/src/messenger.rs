@@ -15,7 +15,7 @@ pub trait Messenger: Send + Sync {
 
 /// Why a message could not be handed over.
 ///
-/// None of the texts hold the message; those of a relay may name the recipient.
+/// None of the texts hold the message; those of a mail relay may name the recipient.
 #[derive(Debug, thiserror::Error)]
 pub enum DeliveryError {
     /// Nothing in this server's configuration carries that medium.
@@ -40,12 +40,24 @@ pub enum DeliveryError {
     /// The relay took too long.
     #[error("the mail relay did not accept the message within {seconds} s")]
     TimedOut { seconds: f64 },
+    /// The request that would have carried an SMS could not be made.
+    #[error("the SMS cannot be put into a request")]
+    InvalidSms(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The SMS endpoint answered with something other than success.
+    #[error("the SMS endpoint answered with status {status}")]
+    SmsRefused { status: u16 },
+    /// The SMS endpoint could not be reached, or the conversation with it broke off.
+    #[error("the SMS endpoint could not be used")]
+    SmsUnreachable(#[source] reqwest::Error),
+    /// The SMS endpoint took too long.
+    #[error("the SMS endpoint did not accept the message within {seconds} s")]
+    SmsTimedOut { seconds: f64 },
 }
 
 fn advice(medium: Medium) -> &'static str {
     match medium {
         Medium::Email => ": set smtp_url",
-        Medium::Sms => "",
+        Medium::Sms => ": set sms_webhook_url or sms_sns_region",
     }
 }
 

@@ -5,21 +5,23 @@ use std::sync::Arc;
 use crate::inbox::Inbox;
 use crate::message::{Medium, Message};
 use crate::messenger::{BoxFuture, DeliveryError, Messenger};
+use crate::sms::Sms;
 use crate::smtp::Smtp;
 
-/// Delivers by mail relay when there is one, and keeps a copy in the inbox when there is one.
+/// Delivers mail by relay and SMS by its endpoint when there are any, and keeps a copy in the inbox when there is one.
 ///
 /// An inbox exists in development mode only. Each message that it receives is also a line in the log, code included,
 /// under the target `poolhouse::inbox`; without an inbox no log line holds any part of a message.
 #[derive(Debug)]
 pub struct Outbound {
     smtp: Option<Smtp>,
+    sms: Option<Sms>,
     inbox: Option<Arc<Inbox>>,
 }
 
 impl Outbound {
-    pub fn new(smtp: Option<Smtp>, inbox: Option<Arc<Inbox>>) -> Self {
-        Self { smtp, inbox }
+    pub fn new(smtp: Option<Smtp>, sms: Option<Sms>, inbox: Option<Arc<Inbox>>) -> Self {
+        Self { smtp, sms, inbox }
     }
 
     fn record(&self, message: &Message) -> bool {
@@ -45,9 +47,14 @@ impl Outbound {
 impl Messenger for Outbound {
     fn deliver(&self, message: Message) -> BoxFuture<'_, Result<(), DeliveryError>> {
         let recorded = self.record(&message);
-        match (message.medium, &self.smtp) {
-            (Medium::Email, Some(smtp)) => smtp.deliver(message),
-            (medium, _) => Box::pin(async move {
+        let route = match message.medium {
+            Medium::Email => self.smtp.as_ref().map(|smtp| smtp as &dyn Messenger),
+            Medium::Sms => self.sms.as_ref().map(|sms| sms as &dyn Messenger),
+        };
+        let medium = message.medium;
+        match route {
+            Some(route) => route.deliver(message),
+            None => Box::pin(async move {
                 if recorded {
                     Ok(())
                 } else {
@@ -75,7 +82,7 @@ mod tests {
     #[tokio::test]
     async fn the_inbox_alone_takes_mail_and_sms() {
         let inbox = Arc::new(Inbox::new());
-        let outbound = Outbound::new(None, Some(inbox.clone()));
+        let outbound = Outbound::new(None, None, Some(inbox.clone()));
         outbound.deliver(sign_up_code()).await.unwrap();
         outbound.deliver(text_message()).await.unwrap();
         let received = inbox.list(&Filter::default());
@@ -87,7 +94,7 @@ mod tests {
 
     #[tokio::test]
     async fn without_inbox_and_relay_nothing_is_delivered() {
-        let outbound = Outbound::new(None, None);
+        let outbound = Outbound::new(None, None, None);
         let refusal = |message| async { outbound.deliver(message).await.unwrap_err().to_string() };
         assert_eq!(
             refusal(sign_up_code()).await,
@@ -95,7 +102,7 @@ mod tests {
         );
         assert_eq!(
             refusal(text_message()).await,
-            "this server has no way to send sms messages"
+            "this server has no way to send sms messages: set sms_webhook_url or sms_sns_region"
         );
     }
 }

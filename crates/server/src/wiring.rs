@@ -13,12 +13,12 @@ use poolhouse_crypto::seal::Sealer;
 use poolhouse_domain::SystemClock;
 use poolhouse_engine::{Parts, Settings, World};
 use poolhouse_model::Secret;
-use poolhouse_outbound::{Inbox, Outbound, Smtp};
+use poolhouse_outbound::{Inbox, Outbound, Sms, SmsSettingError, Smtp, SnsAccess};
 use poolhouse_storage::{Db, Store};
 use poolhouse_web::App as Web;
 use tokio_util::sync::CancellationToken;
 
-use crate::config::{Config, Mode};
+use crate::config::{Config, ConnectionUrl, Mode};
 use crate::{database, master_key};
 
 /// How often expired rows are deleted, and how many of a kind at a time.
@@ -127,5 +127,24 @@ fn messenger(config: &Config) -> anyhow::Result<(Outbound, Option<Arc<Inbox>>)> 
         .map(|url| Smtp::new(url.expose(), &config.mail_from))
         .transpose()
         .context("mail cannot be sent with the settings smtp_url and mail_from")?;
-    Ok((Outbound::new(smtp, inbox.clone()), inbox))
+    let sms = sms(config).context("SMS cannot be sent with the settings sms_webhook_url or sms_sns_endpoint")?;
+    Ok((Outbound::new(smtp, sms, inbox.clone()), inbox))
+}
+
+/// The way of SMS; the configuration has been checked to name one or none.
+fn sms(config: &Config) -> Result<Option<Sms>, SmsSettingError> {
+    if let (Some(url), Some(secret)) = (&config.sms_webhook_url, &config.sms_webhook_secret) {
+        return Sms::webhook(url.expose(), secret.expose()).map(Some);
+    }
+    if let (Some(region), Some(key)) = (&config.sms_sns_region, &config.sms_sns_access_key) {
+        let access = SnsAccess {
+            region: region.clone(),
+            access_key_id: key.id.clone(),
+            secret_access_key: key.secret.expose().to_owned(),
+            sender_id: config.sms_sns_sender_id.clone(),
+        };
+        let endpoint = config.sms_sns_endpoint.as_ref().map(ConnectionUrl::expose);
+        return Sms::sns(access, endpoint).map(Some);
+    }
+    Ok(None)
 }

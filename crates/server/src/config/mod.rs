@@ -7,6 +7,7 @@ mod document;
 mod problems;
 mod secret;
 mod settings;
+mod sms;
 #[cfg(test)]
 mod tests;
 
@@ -50,6 +51,12 @@ pub struct Config {
     pub master_key_file: Option<PathBuf>,
     pub smtp_url: Option<ConnectionUrl>,
     pub mail_from: String,
+    pub sms_webhook_url: Option<ConnectionUrl>,
+    pub sms_webhook_secret: Option<Secret>,
+    pub sms_sns_region: Option<String>,
+    pub sms_sns_access_key: Option<AccessKey>,
+    pub sms_sns_sender_id: Option<String>,
+    pub sms_sns_endpoint: Option<ConnectionUrl>,
     /// `None` means one per processor core.
     pub hash_workers: Option<NonZeroUsize>,
     pub hash_queue: usize,
@@ -111,11 +118,7 @@ impl Config {
             .database
             .unwrap_or_else(|| format!("sqlite:{}", data_dir.join("poolhouse.db").display()).into());
         let region = settings.region.unwrap_or_else(|| DEFAULT_REGION.to_owned());
-        if !is_region(&region) {
-            problems.add(format!(
-                "region is {region:?}, but must be the name of an AWS region such as us-east-1"
-            ));
-        }
+        check_region("region", &region, &mut problems);
         let account_id = settings.account_id.unwrap_or_else(|| DEFAULT_ACCOUNT_ID.to_owned());
         if account_id.len() != 12 || !account_id.bytes().all(|byte| byte.is_ascii_digit()) {
             problems.add(format!("account_id is {account_id:?}, but must be 12 digits"));
@@ -136,6 +139,12 @@ impl Config {
             master_key_file: settings.master_key_file,
             smtp_url: settings.smtp_url,
             mail_from: settings.mail_from.unwrap_or_else(|| DEFAULT_MAIL_FROM.to_owned()),
+            sms_webhook_url: settings.sms_webhook_url,
+            sms_webhook_secret: settings.sms_webhook_secret,
+            sms_sns_region: settings.sms_sns_region,
+            sms_sns_access_key: settings.sms_sns_access_key,
+            sms_sns_sender_id: settings.sms_sns_sender_id,
+            sms_sns_endpoint: settings.sms_sns_endpoint,
             hash_workers: settings.hash_workers,
             hash_queue: settings.hash_queue.map_or(DEFAULT_HASH_QUEUE, NonZeroUsize::get),
             key_reserve: settings.key_reserve.unwrap_or(DEFAULT_KEY_RESERVE),
@@ -147,6 +156,7 @@ impl Config {
             access_keys: settings.access_keys,
             follows_port,
         };
+        sms::check(&config, &mut problems);
         problems.or(config)
     }
 
@@ -167,7 +177,7 @@ impl Config {
                 );
             }
             for key in &self.access_keys {
-                if key.secret.expose().len() < SHORTEST_PRODUCTION_SECRET {
+                if can_be_guessed(&key.secret) {
                     problems.add(format!(
                         "the secret of access key {} can be guessed: it needs {SHORTEST_PRODUCTION_SECRET} characters \
                          or more",
@@ -182,6 +192,7 @@ impl Config {
                     self.public_url
                 ));
             }
+            sms::check_safety(self, &mut problems);
             if self.place() == Place::Memory {
                 problems.add("database is in memory, so a restart would lose every user: set POOLHOUSE_DATABASE");
             }
@@ -211,6 +222,10 @@ impl Config {
     pub fn to_toml(&self) -> Result<String, toml::ser::Error> {
         toml::to_string(self)
     }
+}
+
+fn can_be_guessed(secret: &Secret) -> bool {
+    secret.expose().len() < SHORTEST_PRODUCTION_SECRET
 }
 
 fn default_public_url(port: u16) -> String {
@@ -243,6 +258,14 @@ fn checked_public_url(text: &str) -> Result<String, String> {
     Ok(url.to_owned())
 }
 
+fn check_region(setting: &str, name: &str, problems: &mut Problems) {
+    if !is_region(name) {
+        problems.add(format!(
+            "{setting} is {name:?}, but must be the name of an AWS region such as us-east-1"
+        ));
+    }
+}
+
 /// Whether a name has the form of AWS's: `us-east-1`, `us-gov-west-1`, `eusc-de-east-1`.
 fn is_region(name: &str) -> bool {
     let mut parts = name.split('-').rev();
@@ -261,8 +284,7 @@ fn is_region(name: &str) -> bool {
 fn check_access_keys(keys: &[AccessKey], problems: &mut Problems) {
     for (position, key) in keys.iter().enumerate() {
         let number = position + 1;
-        let plain = key.id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-        if key.id.is_empty() || !plain || key.secret.expose().is_empty() {
+        if !is_access_key(key) {
             problems.add(format!(
                 "access key number {number} must be ID:SECRET, the ID of letters and digits, the secret not empty"
             ));
@@ -270,4 +292,9 @@ fn check_access_keys(keys: &[AccessKey], problems: &mut Problems) {
             problems.add(format!("access key {} is there twice", key.id));
         }
     }
+}
+
+fn is_access_key(key: &AccessKey) -> bool {
+    let plain = key.id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    plain && !key.id.is_empty() && !key.secret.expose().is_empty()
 }

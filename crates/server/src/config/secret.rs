@@ -37,7 +37,8 @@ impl Serialize for Secret {
     }
 }
 
-/// A URL that may hold a password: every way of printing it leaves the password out.
+/// A URL that may hold a password: every way of printing it leaves the password out, and the query of a web address,
+/// which is where tokens are.
 #[derive(Clone, Deserialize, PartialEq, Eq)]
 #[serde(transparent)]
 pub struct ConnectionUrl(String);
@@ -67,7 +68,8 @@ impl fmt::Display for ConnectionUrl {
         if url.password().is_some() && url.set_password(Some(REDACTED)).is_err() {
             return formatter.write_str(REDACTED);
         }
-        if url.query().is_some_and(|query| query.contains("password")) {
+        let web = matches!(url.scheme(), "http" | "https");
+        if url.query().is_some_and(|query| web || query.contains("password")) {
             url.set_query(Some(REDACTED));
         }
         url.fmt(formatter)
@@ -108,6 +110,10 @@ mod tests {
                 "postgres://db/house?redacted",
             ),
             ("smtp://house:s3cret@relay:1025", "smtp://house:redacted@relay:1025"),
+            (
+                "https://house:s3cret@sms.example.com/send?token=s3cret",
+                "https://house:redacted@sms.example.com/send?redacted",
+            ),
             ("postgres://house:s3#cret@db/house", "redacted"),
             ("s3cret@db", "redacted"),
         ];

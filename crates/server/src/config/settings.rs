@@ -82,6 +82,55 @@ pub struct Settings {
     #[arg(long, env = "POOLHOUSE_MAIL_FROM", value_name = "MAILBOX", global = true)]
     pub mail_from: Option<String>,
 
+    /// The webhook that SMS is posted to as JSON: `https://[user:password@]host[:port]/path`; `docs/sms.md` says what it
+    /// receives. Without a webhook and Amazon SNS, SMS stays in the inbox of development mode.
+    #[arg(
+        long,
+        env = "POOLHOUSE_SMS_WEBHOOK_URL",
+        value_name = "URL",
+        global = true,
+        hide_env_values = true
+    )]
+    pub sms_webhook_url: Option<ConnectionUrl>,
+
+    /// The secret shared with the webhook, under which every request to it is signed.
+    #[arg(
+        long,
+        env = "POOLHOUSE_SMS_WEBHOOK_SECRET",
+        value_name = "SECRET",
+        global = true,
+        hide_env_values = true
+    )]
+    pub sms_webhook_secret: Option<Secret>,
+
+    /// The AWS region whose Amazon SNS publishes SMS, instead of a webhook.
+    #[arg(long, env = "POOLHOUSE_SMS_SNS_REGION", value_name = "REGION", global = true)]
+    pub sms_sns_region: Option<String>,
+
+    /// The AWS access key that may publish SMS: `ID:SECRET`; in the file, a table with `id` and `secret`.
+    #[arg(
+        long,
+        env = "POOLHOUSE_SMS_SNS_ACCESS_KEY",
+        value_name = "ID:SECRET",
+        global = true,
+        hide_env_values = true
+    )]
+    pub sms_sns_access_key: Option<AccessKey>,
+
+    /// The sender of SMS by Amazon SNS, in countries that show one: up to 11 letters and digits, one letter at least.
+    #[arg(long, env = "POOLHOUSE_SMS_SNS_SENDER_ID", value_name = "NAME", global = true)]
+    pub sms_sns_sender_id: Option<String>,
+
+    /// An endpoint that speaks like Amazon SNS; by default Amazon's own in that region.
+    #[arg(
+        long,
+        env = "POOLHOUSE_SMS_SNS_ENDPOINT",
+        value_name = "URL",
+        global = true,
+        hide_env_values = true
+    )]
+    pub sms_sns_endpoint: Option<ConnectionUrl>,
+
     /// How many passwords are hashed at a time; by default one per processor core.
     #[arg(long, env = "POOLHOUSE_HASH_WORKERS", value_name = "COUNT", global = true)]
     pub hash_workers: Option<NonZeroUsize>,
@@ -135,6 +184,12 @@ impl Settings {
             master_key_file: self.master_key_file.or(fallback.master_key_file),
             smtp_url: self.smtp_url.or(fallback.smtp_url),
             mail_from: self.mail_from.or(fallback.mail_from),
+            sms_webhook_url: self.sms_webhook_url.or(fallback.sms_webhook_url),
+            sms_webhook_secret: self.sms_webhook_secret.or(fallback.sms_webhook_secret),
+            sms_sns_region: self.sms_sns_region.or(fallback.sms_sns_region),
+            sms_sns_access_key: self.sms_sns_access_key.or(fallback.sms_sns_access_key),
+            sms_sns_sender_id: self.sms_sns_sender_id.or(fallback.sms_sns_sender_id),
+            sms_sns_endpoint: self.sms_sns_endpoint.or(fallback.sms_sns_endpoint),
             hash_workers: self.hash_workers.or(fallback.hash_workers),
             hash_queue: self.hash_queue.or(fallback.hash_queue),
             key_reserve: self.key_reserve.or(fallback.key_reserve),

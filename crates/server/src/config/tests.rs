@@ -113,6 +113,8 @@ fn every_setting_can_stand_in_the_file() {
         master_key_file = "/run/secrets/key"
         smtp_url = "smtps://relay"
         mail_from = "Example <a@example.com>"
+        sms_webhook_url = "https://sms.example.com/send"
+        sms_webhook_secret = "0123456789abcdef"
         hash_workers = 3
         hash_queue = 5
         key_reserve = 0
@@ -138,6 +140,8 @@ account_id = "123456789012"
 master_key_file = "/run/secrets/key"
 smtp_url = "smtps://relay"
 mail_from = "Example <a@example.com>"
+sms_webhook_url = "https://sms.example.com/send"
+sms_webhook_secret = "redacted"
 hash_workers = 3
 hash_queue = 5
 key_reserve = 0
@@ -161,8 +165,9 @@ fn a_wrong_file_is_said_without_its_secrets() {
         said(
             "the configuration file FILE is wrong near line 2: unknown field `listen_on`, expected one of `mode`, \
              `listen`, `public_url`, `database`, `data_dir`, `region`, `account_id`, `master_key`, `master_key_file`, \
-             `smtp_url`, `mail_from`, `hash_workers`, `hash_queue`, `key_reserve`, `max_connections`, `log`, \
-             `log_format`, `access_keys`"
+             `smtp_url`, `mail_from`, `sms_webhook_url`, `sms_webhook_secret`, `sms_sns_region`, `sms_sns_access_key`, \
+             `sms_sns_sender_id`, `sms_sns_endpoint`, `hash_workers`, `hash_queue`, `key_reserve`, `max_connections`, \
+             `log`, `log_format`, `access_keys`"
         )
     );
     for text in [
@@ -299,6 +304,8 @@ fn no_secret_is_printed() {
     let config = Config::resolve(Settings {
         database: Some("postgres://house:s3cret@db/house".to_owned().into()),
         smtp_url: Some("smtp://house:s3cret@relay".to_owned().into()),
+        sms_webhook_url: Some("https://house:s3cret@sms.example.com/?token=s3cret".to_owned().into()),
+        sms_webhook_secret: Some("s3cret".to_owned().into()),
         master_key: Some("s3cret".to_owned().into()),
         access_keys: vec!["A:s3cret".to_owned().into()],
         ..Settings::default()
@@ -306,7 +313,7 @@ fn no_secret_is_printed() {
     .unwrap();
     for printed in [config.to_toml().unwrap(), format!("{config:?}")] {
         assert!(
-            !printed.contains("s3cret") && printed.matches("redacted").count() == 4,
+            !printed.contains("s3cret") && printed.matches("redacted").count() == 7,
             "{printed}"
         );
     }

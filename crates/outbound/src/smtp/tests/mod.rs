@@ -201,7 +201,7 @@ async fn with_an_inbox_and_a_relay_mail_goes_to_both_and_a_refused_one_stays_in_
     for (behaviour, mailed) in [(Behaviour::Accept, 1), (Behaviour::RefuseRecipients, 0)] {
         let relay = TestRelay::start(behaviour).await;
         let inbox = Arc::new(Inbox::new());
-        let outbound = Outbound::new(Some(smtp(&relay.url(""))), Some(inbox.clone()));
+        let outbound = Outbound::new(Some(smtp(&relay.url(""))), None, Some(inbox.clone()));
         assert_eq!(outbound.deliver(message("hello")).await.is_ok(), mailed == 1);
         assert_eq!(relay.mails().len(), mailed);
         assert_eq!(inbox.list(&Filter::default()).len(), 1);

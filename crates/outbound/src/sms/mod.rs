@@ -1,0 +1,88 @@
+//! SMS through an HTTP endpoint: a webhook of the operator's, or Amazon SNS.
+
+mod endpoint;
+mod sns;
+#[cfg(test)]
+mod tests;
+mod webhook;
+
+use std::time::Duration;
+
+use crate::message::{Medium, Message};
+use crate::messenger::{BoxFuture, DeliveryError, Messenger};
+use endpoint::Endpoint;
+pub use endpoint::SmsSettingError;
+use sns::Sns;
+pub use sns::SnsAccess;
+use webhook::Webhook;
+
+/// Sends SMS by the one way that is configured.
+///
+/// A message is accepted when the endpoint answers 2xx within five seconds. Redirects are not followed, and nothing is
+/// sent twice.
+#[derive(Debug)]
+pub struct Sms {
+    endpoint: Endpoint,
+    route: Route,
+}
+
+#[derive(Debug)]
+enum Route {
+    Webhook(Box<Webhook>),
+    Sns(Sns),
+}
+
+/// Why a message could not be put into a request.
+type RequestError = Box<dyn std::error::Error + Send + Sync>;
+
+impl Sms {
+    /// Prepares to post each message to the webhook at `url`, signed with `secret`.
+    ///
+    /// A user name and a password in the URL are sent as Basic authorization.
+    pub fn webhook(url: &str, secret: &str) -> Result<Self, SmsSettingError> {
+        Ok(Self {
+            endpoint: Endpoint::new(url)?,
+            route: Route::Webhook(Box::new(Webhook::new(secret))),
+        })
+    }
+
+    /// Prepares to publish each message through Amazon SNS, or through what speaks like it at `endpoint`.
+    pub fn sns(access: SnsAccess, endpoint: Option<&str>) -> Result<Self, SmsSettingError> {
+        let endpoint = match endpoint {
+            Some(url) => Endpoint::new(url)?,
+            None => Endpoint::new(&format!("https://sns.{}.amazonaws.com/", access.region))?,
+        };
+        if endpoint.has_credentials() {
+            return Err(SmsSettingError::Credentials);
+        }
+        Ok(Self {
+            endpoint,
+            route: Route::Sns(Sns::new(access)),
+        })
+    }
+
+    /// The same, giving up on a delivery after `patience` instead of 5 seconds.
+    pub fn with_patience(self, patience: Duration) -> Self {
+        Self {
+            endpoint: self.endpoint.with_patience(patience),
+            ..self
+        }
+    }
+
+    async fn send(&self, message: Message) -> Result<(), DeliveryError> {
+        if message.medium != Medium::Sms {
+            return Err(DeliveryError::NoRoute { medium: message.medium });
+        }
+        let request = match &self.route {
+            Route::Webhook(webhook) => webhook.request(&self.endpoint, &message),
+            Route::Sns(sns) => sns.request(&self.endpoint, &message),
+        };
+        self.endpoint.send(request.map_err(DeliveryError::InvalidSms)?).await
+    }
+}
+
+impl Messenger for Sms {
+    fn deliver(&self, message: Message) -> BoxFuture<'_, Result<(), DeliveryError>> {
+        Box::pin(self.send(message))
+    }
+}

@@ -1,0 +1,110 @@
+//! A small HTTP server that answers as it is told to.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http::request::Parts;
+use http::{Request, Response, StatusCode, header};
+use http_body_util::combinators::BoxBody;
+use http_body_util::{BodyExt, Empty};
+use hyper::body::{Body, Frame, Incoming};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpListener;
+
+#[derive(Clone, Copy, PartialEq)]
+pub enum Behaviour {
+    Answer(StatusCode),
+    /// To another path of the same server.
+    Redirect,
+    /// Takes the request and says nothing.
+    Silence,
+    /// 200, and a body without end.
+    EndlessBody,
+}
+
+#[derive(Default)]
+struct Seen {
+    connections: usize,
+    requests: Vec<(Parts, Bytes)>,
+}
+
+pub struct TestEndpoint {
+    address: SocketAddr,
+    seen: Arc<Mutex<Seen>>,
+}
+
+impl TestEndpoint {
+    pub async fn start(behaviour: Behaviour) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let seen = Arc::<Mutex<Seen>>::default();
+        let book = seen.clone();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                book.lock().unwrap().connections += 1;
+                let book = book.clone();
+                let service = service_fn(move |request| answer(request, behaviour, book.clone()));
+                tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
+            }
+        });
+        Self { address, seen }
+    }
+
+    /// The URL of `path`, with `user` such as `name:password@`.
+    pub fn url(&self, user: &str, path: &str) -> String {
+        format!("http://{user}{}{path}", self.address)
+    }
+
+    pub fn host(&self) -> String {
+        self.address.to_string()
+    }
+
+    pub fn connections(&self) -> usize {
+        self.seen.lock().unwrap().connections
+    }
+
+    /// The requests so far, which are taken away.
+    pub fn requests(&self) -> Vec<(Parts, Bytes)> {
+        std::mem::take(&mut self.seen.lock().unwrap().requests)
+    }
+}
+
+async fn answer(
+    request: Request<Incoming>,
+    behaviour: Behaviour,
+    seen: Arc<Mutex<Seen>>,
+) -> Result<Response<BoxBody<Bytes, Infallible>>, hyper::Error> {
+    let (parts, body) = request.into_parts();
+    let body = body.collect().await?.to_bytes();
+    seen.lock().unwrap().requests.push((parts, body));
+    let empty = || Empty::new().boxed();
+    let response = Response::builder();
+    let response = match behaviour {
+        Behaviour::Answer(status) => response.status(status).body(empty()),
+        Behaviour::Redirect => response
+            .status(StatusCode::TEMPORARY_REDIRECT)
+            .header(header::LOCATION, "/elsewhere")
+            .body(empty()),
+        Behaviour::Silence => std::future::pending().await,
+        Behaviour::EndlessBody => response.body(Endless.boxed()),
+    };
+    Ok(response.unwrap())
+}
+
+/// Frame after frame, as fast as the client takes them.
+struct Endless;
+
+impl Body for Endless {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(&[b'x'; 4096])))))
+    }
+}
