@@ -5,99 +5,22 @@
 
 import assert from "node:assert/strict";
 
-import { admin, call, emailedCode, endpoint, installed, permanent, temporary, verifierOf } from "./server.mjs";
-
-const { AuthenticationDetails, CognitoUser, CognitoUserAttribute, CognitoUserPool } = installed(
-  "amazon-cognito-identity-js",
-);
+import {
+  CognitoUserAttribute,
+  ask,
+  attributesOf,
+  authenticate,
+  follow,
+  house,
+  refused,
+  signIn,
+  userOf,
+  verified,
+} from "./identity_js.mjs";
+import { addUser, admin, another, call, emailedCode, permanent, temporary } from "./server.mjs";
 
 const incorrect = "Incorrect username or password.";
 const wrongCode = "Invalid verification code provided, please try again.";
-
-// Keeps what a browser keeps in localStorage; unlike the library's own storage it gives null for what is not there.
-class BrowserStorage {
-  #items = new Map();
-
-  getItem(key) {
-    return this.#items.get(key) ?? null;
-  }
-
-  setItem(key, value) {
-    this.#items.set(key, String(value));
-  }
-
-  removeItem(key) {
-    this.#items.delete(key);
-  }
-}
-
-// A pool and a client in it, with the flows that a client has when none are named; seen by an administrator and an app.
-async function house(name, settings = {}) {
-  const { UserPool } = await call(admin, "CreateUserPool", { PoolName: name, ...settings });
-  const input = { UserPoolId: UserPool.Id, ClientName: "identity-js" };
-  const { UserPoolClient } = await call(admin, "CreateUserPoolClient", input);
-  const ids = { UserPoolId: UserPool.Id, ClientId: UserPoolClient.ClientId };
-  const pool = new CognitoUserPool({ ...ids, endpoint, Storage: new BrowserStorage() });
-  return { ...ids, pool };
-}
-
-const userOf = (pool, Username) => new CognitoUser({ Pool: pool, Username, Storage: pool.storage });
-
-// Calls a method that takes a callback last, and gives a promise of its result.
-const ask = (object, method, ...parameters) =>
-  new Promise((resolve, reject) => {
-    object[method](...parameters, (error, result) => (error ? reject(error) : resolve(result)));
-  });
-
-// Calls a method that takes an object of callbacks last; which one is called, and with what, is the result.
-const follow = (object, method, ...parameters) =>
-  new Promise((resolve, reject) => {
-    const outcome = (name) => (...results) => resolve([name, ...results]);
-    object[method](...parameters, {
-      onSuccess: outcome("success"),
-      onFailure: reject,
-      newPasswordRequired: outcome("new password required"),
-      inputVerificationCode: outcome("code sent"),
-    });
-  });
-
-const authenticate = (user, Password) =>
-  follow(user, "authenticateUser", new AuthenticationDetails({ Username: user.getUsername(), Password }));
-
-// Signs in from the first leg to the last, and gives the user and the session.
-async function signIn(pool, username, password) {
-  const user = userOf(pool, username);
-  const [outcome, session] = await authenticate(user, password);
-  assert.equal(outcome, "success");
-  assert.ok(session.isValid(), "a session that is not valid");
-  assert.equal(user.getSignInUserSession(), session);
-  return { user, session };
-}
-
-// The call must fail with exactly this error and message, as apps look for them.
-async function refused(promise, name, message) {
-  const error = await promise.then(
-    () => assert.fail(`nothing was refused; expected ${name}: ${message}`),
-    (refusal) => refusal,
-  );
-  assert.deepEqual([error.name, error.code, error.message], [name, name, message]);
-}
-
-// Verifies both tokens of a session, and gives their claims.
-async function verified({ UserPoolId, ClientId }, session) {
-  const verify = await verifierOf(UserPoolId);
-  const identity = verify(session.getIdToken().getJwtToken(), ClientId);
-  const access = verify(session.getAccessToken().getJwtToken(), null);
-  assert.deepEqual([identity.token_use, access.token_use], ["id", "access"]);
-  assert.deepEqual([access.sub, access.client_id], [identity.sub, ClientId]);
-  assert.equal(access.username, identity["cognito:username"]);
-  return { identity, access };
-}
-
-const attributesOf = async (user) =>
-  Object.fromEntries((await ask(user, "getUserAttributes")).map(({ Name, Value }) => [Name, Value]));
-
-const another = (code) => (code === "000000" ? "111111" : "000000");
 
 // A user signs up, confirms with the code from the inbox, signs in, refreshes, changes the password and signs out.
 async function selfService() {
@@ -227,9 +150,7 @@ async function emailAsUsername() {
 // After a sign-out everywhere neither the access token nor the refresh token of any session counts.
 async function signOutEverywhere() {
   const { UserPoolId, pool } = await house("identity-js sign-out everywhere");
-  await call(admin, "AdminCreateUser", { UserPoolId, Username: "alice", MessageAction: "SUPPRESS" });
-  const password = { UserPoolId, Username: "alice", Password: permanent, Permanent: true };
-  await call(admin, "AdminSetUserPassword", password);
+  await addUser(UserPoolId, "alice");
   const elsewhere = await signIn(pool, "alice", permanent);
   const here = await signIn(pool, "alice", permanent);
 

@@ -1,10 +1,11 @@
-//! Real clients judge the real program: aws-cli, boto3, pycognito, the AWS SDK for JavaScript and
-//! amazon-cognito-identity-js, on SQLite and on Postgres.
+//! Real clients judge the real program: aws-cli, boto3, pycognito, the AWS SDK for JavaScript, amazon-cognito-identity-js,
+//! and aws-amplify in a browser, on SQLite and on Postgres.
 
 #![cfg(test)]
 
 mod aws_cli;
 mod inbox;
+mod sms;
 mod smtp;
 mod stage;
 mod tools;
@@ -14,6 +15,7 @@ use poolhouse_tests::database::Backend;
 
 use crate::aws_cli::AwsCli;
 use crate::inbox::Inbox;
+use crate::sms::SmsWebhook;
 use crate::smtp::SmtpServer;
 use crate::stage::Stage;
 use crate::tools::Tools;
@@ -55,7 +57,16 @@ async fn boto3_plays_both_stories(backend: Backend) -> Result<()> {
     stage::play(backend, &[], story).await
 }
 
-async fn pycognito_signs_in_by_srp(backend: Backend) -> Result<()> {
+async fn boto3_signs_in_with_a_code_that_a_webhook_received(backend: Backend) -> Result<()> {
+    let tools = Tools::installed()?;
+    let webhook = SmsWebhook::start(&tools).await?;
+    let url = webhook.url();
+    let options = ["--sms-webhook-url", &url, "--sms-webhook-secret", sms::SECRET];
+    let story = async |stage: &Stage| tools.python("sms_story.py", &[stage.endpoint(), &url]).await.map(drop);
+    stage::play(backend, &options, story).await
+}
+
+async fn pycognito_signs_in_by_srp_and_with_codes_of_an_app(backend: Backend) -> Result<()> {
     let tools = Tools::installed()?;
     let story = async |stage: &Stage| tools.python("pycognito_story.py", &[stage.endpoint()]).await.map(drop);
     stage::play(backend, &[], story).await
@@ -70,6 +81,19 @@ async fn the_sdk_for_javascript_plays_both_stories(backend: Backend) -> Result<(
 async fn amazon_cognito_identity_js_signs_in_by_srp(backend: Backend) -> Result<()> {
     let tools = Tools::installed()?;
     let story = async |stage: &Stage| tools.node("identity_js_story.mjs", &[stage.endpoint()]).await.map(drop);
+    stage::play(backend, &[], story).await
+}
+
+async fn amazon_cognito_identity_js_signs_in_with_second_factors(backend: Backend) -> Result<()> {
+    let tools = Tools::installed()?;
+    let script = "identity_js_factors_story.mjs";
+    let story = async |stage: &Stage| tools.node(script, &[stage.endpoint()]).await.map(drop);
+    stage::play(backend, &[], story).await
+}
+
+async fn amplify_lives_with_its_users_in_a_browser(backend: Backend) -> Result<()> {
+    let tools = Tools::installed()?;
+    let story = async |stage: &Stage| tools.browser("amplify_story.mjs", &[stage.endpoint()]).await.map(drop);
     stage::play(backend, &[], story).await
 }
 
@@ -90,7 +114,10 @@ on_both_databases!(
     aws_cli_signs_up_with_a_code_from_the_inbox,
     aws_cli_signs_up_with_a_code_from_an_smtp_server,
     boto3_plays_both_stories,
-    pycognito_signs_in_by_srp,
+    boto3_signs_in_with_a_code_that_a_webhook_received,
+    pycognito_signs_in_by_srp_and_with_codes_of_an_app,
     the_sdk_for_javascript_plays_both_stories,
     amazon_cognito_identity_js_signs_in_by_srp,
+    amazon_cognito_identity_js_signs_in_with_second_factors,
+    amplify_lives_with_its_users_in_a_browser,
 );

@@ -3,8 +3,12 @@
 Usage: pycognito_story.py ENDPOINT
 """
 
+from datetime import datetime
+
+from pycognito import Cognito
 from pycognito.aws_srp import AWSSRP
-from pycognito.exceptions import ForceChangePasswordException
+from pycognito.exceptions import ForceChangePasswordException, SoftwareTokenMFAChallengeException
+from pyotp import TOTP
 
 from server import ENDPOINT, PERMANENT, TEMPORARY, admin, app, equal, refused, tokens_of
 from verify_token import verify
@@ -52,6 +56,16 @@ class App:
         """Gives a user a password that lasts."""
         admin.admin_set_user_password(
             UserPoolId=self.pool_id, Username=username, Password=password, Permanent=True
+        )
+
+    def user(self, username):
+        """A user as pycognito sees one; it verifies the tokens of every sign-in through the key set of the pool."""
+        return Cognito(
+            self.pool_id,
+            self.client_id,
+            username=username,
+            client_secret=self.client_secret,
+            boto3_client_kwargs={"endpoint_url": ENDPOINT},
         )
 
     def verified(self, tokens):
@@ -157,7 +171,49 @@ def flow_not_enabled():
         house.sign_in("alice", TEMPORARY)
 
 
+def authenticator_app():
+    """Who has turned codes of an authenticator app on is asked for one, by a client with a secret and one without."""
+    for secret in (False, True):
+        house = App("pycognito authenticator app", secret=secret)
+        admin.set_user_pool_mfa_config(
+            UserPoolId=house.pool_id,
+            SoftwareTokenMfaConfiguration={"Enabled": True},
+            MfaConfiguration="OPTIONAL",
+        )
+        sub = house.invite("alice")
+        house.set_password("alice", PERMANENT)
+        alice = house.user("alice")
+        alice.authenticate(PERMANENT)
+        phone, now = TOTP(alice.associate_software_token()), datetime.now()
+        assert alice.verify_software_token(phone.at(now), "Phone"), "the first code is refused"
+        alice.set_user_mfa_preference(False, True, "SOFTWARE_TOKEN")
+        alice.logout()
+
+        alice = house.user("alice")
+        challenge = asked_for_a_code(alice)
+        equal(challenge["ChallengeParameters"]["FRIENDLY_DEVICE_NAME"], "Phone")
+        # A code is good once, and the server takes the code of the next step as well.
+        with refused("ExpiredCodeException", "Your software token has already been used once."):
+            alice.respond_to_software_token_mfa_challenge(phone.at(now))
+        alice.respond_to_software_token_mfa_challenge(phone.at(now, counter_offset=1))
+        equal((alice.id_claims["sub"], alice.access_claims["username"]), (sub, "alice"))
+
+        first = alice.access_token
+        alice.renew_access_token()
+        assert alice.access_token != first, "a refresh gives another access token"
+
+
+def asked_for_a_code(user):
+    """Signs in with the password, which must be answered with the question for a code of the app."""
+    try:
+        user.authenticate(PERMANENT)
+    except SoftwareTokenMFAChallengeException as challenge:
+        equal(challenge.message, "Do Software Token MFA")
+        return challenge.get_tokens()
+    raise AssertionError("a password signed in alone")
+
+
 if __name__ == "__main__":
-    for story in (sign_in, new_password, confidential_client, email_as_username, flow_not_enabled):
+    for story in (sign_in, new_password, confidential_client, email_as_username, flow_not_enabled, authenticator_app):
         story()
         print(f"{story.__name__}: passed", flush=True)

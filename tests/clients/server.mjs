@@ -61,6 +61,22 @@ export async function emailedCode(address, kind) {
   return message.code;
 }
 
+// A code of six digits that is not this one.
+export const another = (code) => (code === "000000" ? "111111" : "000000");
+
+// Makes a user whose password lasts.
+export async function addUser(UserPoolId, Username, attributes = {}) {
+  const UserAttributes = Object.entries(attributes).map(([Name, Value]) => ({ Name, Value }));
+  await call(admin, "AdminCreateUser", { UserPoolId, Username, UserAttributes, MessageAction: "SUPPRESS" });
+  await call(admin, "AdminSetUserPassword", { UserPoolId, Username, Password: permanent, Permanent: true });
+}
+
+// Makes codes of authenticator apps a second factor of a pool: `OPTIONAL`, or `ON` for everybody.
+export async function demandAuthenticatorApps(UserPoolId, MfaConfiguration) {
+  const SoftwareTokenMfaConfiguration = { Enabled: true };
+  await call(admin, "SetUserPoolMfaConfig", { UserPoolId, SoftwareTokenMfaConfiguration, MfaConfiguration });
+}
+
 // Fetches what the pool publishes, and then verifies offline.
 export async function verifierOf(poolId) {
   const { issuer, jwks_uri: jwksUri } = await json(`/${poolId}/.well-known/openid-configuration`);

@@ -13,6 +13,7 @@ pub struct Tools {
     aws: PathBuf,
     python: PathBuf,
     node_modules: PathBuf,
+    chromium: PathBuf,
     path: String,
 }
 
@@ -31,6 +32,7 @@ impl Tools {
             aws: variable("POOLHOUSE_TEST_AWS")?.into(),
             python: variable("POOLHOUSE_TEST_PYTHON")?.into(),
             node_modules: variable("POOLHOUSE_TEST_NODE_MODULES")?.into(),
+            chromium: variable("POOLHOUSE_TEST_CHROMIUM")?.into(),
             path: variable("PATH")?,
         })
     }
@@ -63,12 +65,26 @@ impl Tools {
 
     /// Runs one of the Node scripts beside this file, which must succeed, and gives what it prints.
     pub async fn node(&self, script: &str, arguments: &[&str]) -> Result<String> {
+        succeed(script, self.node_command(script, arguments)).await
+    }
+
+    /// Runs one of the Node scripts beside this file that play in a browser, which must succeed, and gives what it prints.
+    pub async fn browser(&self, script: &str, arguments: &[&str]) -> Result<String> {
+        let mut command = self.node_command(script, arguments);
+        command.env("POOLHOUSE_TEST_CHROMIUM", &self.chromium).env(
+            "POOLHOUSE_TEST_SCREENSHOTS",
+            Path::new(env!("CARGO_TARGET_TMPDIR")).join("screenshots"),
+        );
+        succeed(script, command).await
+    }
+
+    fn node_command(&self, script: &str, arguments: &[&str]) -> Command {
         let mut command = self.command("node");
         command
             .arg(beside(script))
             .args(arguments)
             .env("POOLHOUSE_TEST_NODE_MODULES", &self.node_modules);
-        succeed(script, command).await
+        command
     }
 
     /// A command that sees nothing of this machine's settings: no proxies, no profiles, no credentials.

@@ -24,10 +24,14 @@ trap 'rm -f "$quiet"' EXIT
 apt-get -qq --yes --no-install-recommends install "$@" </dev/null
 "#;
 
+/// Names the browser that the tests run; a developer may choose another than Debian's.
+const CHROMIUM: &str = "POOLHOUSE_TEST_CHROMIUM";
+
 /// Where the real clients are.
 #[derive(Debug)]
 pub struct Clients {
     folder: PathBuf,
+    chromium: PathBuf,
 }
 
 impl Clients {
@@ -36,18 +40,20 @@ impl Clients {
         let pins = root.join("tests/clients");
         let folder = target.join("clients");
         fs::create_dir_all(&folder)?;
-        let clients = Self { folder };
+        let chromium = chromium().context("there is no browser")?;
+        let clients = Self { folder, chromium };
         clients.install_python(&pins)?;
         clients.install_node(&pins)?;
         Ok(clients)
     }
 
     /// The environment in which the tests find the clients.
-    pub fn environment(&self) -> [(&'static str, PathBuf); 3] {
+    pub fn environment(&self) -> [(&'static str, PathBuf); 4] {
         [
             ("POOLHOUSE_TEST_PYTHON", self.folder.join("venv/bin/python")),
             ("POOLHOUSE_TEST_AWS", self.folder.join("venv/bin/aws")),
             ("POOLHOUSE_TEST_NODE_MODULES", self.folder.join("node/node_modules")),
+            (CHROMIUM, self.chromium.clone()),
         ]
     }
 
@@ -135,6 +141,7 @@ fn missing() -> Vec<&'static str> {
         ),
         ("nodejs", runs("node", &["--version"])),
         ("npm", runs("npm", &["--version"])),
+        ("chromium", chromium().is_some()),
     ];
     there
         .iter()
@@ -146,19 +153,31 @@ fn missing() -> Vec<&'static str> {
 /// Whether `initdb` is where the tests look for it: in Debian's folders, or on the path.
 fn has_postgres() -> bool {
     let debian = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
-    let path = env::var_os("PATH").unwrap_or_default();
     debian
-        .map(|version| version.path().join("bin"))
-        .chain(env::split_paths(&path))
-        .any(|folder| folder.join("initdb").is_file())
+        .map(|version| version.path().join("bin/initdb"))
+        .any(|program| program.is_file())
+        || on_path("initdb").is_some()
+}
+
+/// The browser that the environment chooses, or Debian's on the path.
+fn chromium() -> Option<PathBuf> {
+    env::var_os(CHROMIUM).map(PathBuf::from).or_else(|| on_path("chromium"))
+}
+
+/// Where the path has a program of this name.
+fn on_path(program: &str) -> Option<PathBuf> {
+    let path = env::var_os("PATH")?;
+    env::split_paths(&path)
+        .map(|folder| folder.join(program))
+        .find(|program| program.is_file())
 }
 
 fn install(packages: &[&str]) -> Result<()> {
     let list = packages.join(" ");
     let by_hand = format!(
         "the tests need what these Debian packages bring: {list}\n\
-         install them (as root: apt-get install {list}), or set TEST_DATABASE_URL to a Postgres server to do without \
-         one here, and run this again"
+         install them (as root: apt-get install {list}), or set TEST_DATABASE_URL to a Postgres server or {CHROMIUM} to \
+         a Chromium to do without one of Debian's, and run this again"
     );
     let mut shell = if is_root() {
         Command::new("sh")
