@@ -5,6 +5,7 @@ use std::sync::Arc;
 use poolhouse_crypto::entropy::{Entropy, SeededEntropy};
 use poolhouse_crypto::seal::{MasterKey, Sealer};
 use poolhouse_domain::Timestamp;
+use poolhouse_domain::assurance::Methods;
 use poolhouse_domain::attributes::Attributes;
 use poolhouse_domain::clients::{Client, ClientSecret};
 use poolhouse_domain::groups::Group;
@@ -160,6 +161,9 @@ pub fn family(user: &User, event_id: &str) -> RefreshFamily {
         secret_hash: "hash".to_owned(),
         rotated: None,
         session: None,
+        device: None,
+        methods: Methods::default(),
+        tells_level: false,
         version: 0,
     }
 }

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use poolhouse_domain::codes::{Code, CodeDelivery, CodePurpose};
 use poolhouse_domain::sessions::{AuthSession, AuthSessionState, Rotated, Step};
+use poolhouse_domain::sign_in::Progress;
 use poolhouse_domain::users::User;
 use poolhouse_domain::{DAY, HOUR, MINUTE, SECOND, Timestamp};
 use poolhouse_model::VerifiedAttributeType;
@@ -56,13 +57,17 @@ fn session(id: &str) -> AuthSession {
         pool_id: POOL.to_owned(),
         expires_at: NOW.plus_millis(3 * MINUTE),
         state: AuthSessionState {
-            sub: "sub".to_owned(),
+            sub: Some("sub".to_owned()),
             client_id: "client".to_owned(),
-            names: vec!["alice".to_owned(), "sub".to_owned()],
+            progress: Progress {
+                names: vec!["alice".to_owned(), "sub".to_owned()],
+                ..Progress::default()
+            },
             password_set_at: Some(NOW),
             step: Step::NewPasswordRequired,
             code: None,
             pending_secret: None,
+            passkey_request: None,
         },
     }
 }

@@ -95,7 +95,12 @@ impl Api {
         let name = operation_name(&call.parts.headers, &SERVICE)?;
         let route = route(name).ok_or_else(Fault::unknown_operation)?;
         let scope = self.authorise(route.description.auth, &call)?;
-        let cx = Cx::new(Arc::clone(&self.world), self.request(&call, scope.as_ref()));
+        let world = Arc::clone(&self.world);
+        let request = self.request(&call, scope.as_ref());
+        let cx = match route.description.auth {
+            Auth::Signed => Cx::for_administrator(world, request),
+            Auth::Unsigned | Auth::Either => Cx::new(world, request),
+        };
         tracing::debug!(operation = route.description.name, request_id = cx.request.id, "call");
         (route.run)(cx, call.id, call.body).await
     }

@@ -29,8 +29,9 @@ pub fn fault(error: &Error, operation: &Description, request_id: &str) -> Fault 
 /// What says the same where the model doesn't have an error: GlobalSignOut, for one, knows no UserNotFoundException.
 fn stand_in(code: &str) -> Option<&'static str> {
     match code {
-        "ConcurrentModificationException" => Some("TooManyRequestsException"),
+        "ConcurrentModificationException" | "LimitExceededException" => Some("TooManyRequestsException"),
         "UserNotFoundException" | "PasswordResetRequiredException" => Some("NotAuthorizedException"),
+        "WebAuthnNotEnabledException" | "WebAuthnConfigurationMissingException" => Some("InvalidParameterException"),
         _ => None,
     }
 }
@@ -41,7 +42,18 @@ fn code(error: &Error) -> &'static str {
         | Error::ClientNotFound(_)
         | Error::ClientSecretNotFound(_)
         | Error::GroupNotFound
-        | Error::UserSessionNotFound => "ResourceNotFoundException",
+        | Error::UserSessionNotFound
+        | Error::DeviceNotFound
+        | Error::PasskeyNotFound => "ResourceNotFoundException",
+        Error::PasskeysNotEnabled => "WebAuthnNotEnabledException",
+        Error::RelyingPartyMissing => "WebAuthnConfigurationMissingException",
+        Error::PasskeyChallengeNotFound => "WebAuthnChallengeNotFoundException",
+        Error::PasskeyClientMismatch => "WebAuthnClientMismatchException",
+        Error::PasskeyOriginNotAllowed => "WebAuthnOriginNotAllowedException",
+        Error::RelyingPartyMismatch => "WebAuthnRelyingPartyMismatchException",
+        Error::PasskeyNotSupported => "WebAuthnCredentialNotSupportedException",
+        Error::DeviceExists => "DeviceKeyExistsException",
+        Error::DeviceTrackingDisabled => "InvalidUserPoolConfigurationException",
         Error::UserNotFound | Error::UsernameClientCombinationNotFound => "UserNotFoundException",
         Error::UserExists | Error::UserAccountExists | Error::UsernameAttributeExists(_) => "UsernameExistsException",
         Error::AliasExists(_) | Error::AliasExistsAtConfirmation(_) => "AliasExistsException",
@@ -50,7 +62,10 @@ fn code(error: &Error) -> &'static str {
         Error::InvalidParameter(_)
         | Error::MissingParameter(_)
         | Error::FlowNotEnabled(_)
+        | Error::PasskeyExists
         | Error::CurrentSession
+        | Error::LevelOutOfReach
+        | Error::LevelReached
         | Error::SetupSessionInvalid
         | Error::TokenAndSession
         | Error::AlreadyConfirmed

@@ -98,6 +98,8 @@ pub enum Attempt {
     ChangePassword,
     RequestAttributeCode,
     VerifyAttribute,
+    /// A code by e-mail or SMS to sign in with, which anybody may ask for who knows a name.
+    SignInCode,
 }
 
 impl Attempt {
@@ -106,7 +108,7 @@ impl Attempt {
         match self {
             Self::ResendConfirmationCode | Self::ChangePassword | Self::RequestAttributeCode => 5,
             Self::ConfirmSignUp | Self::VerifyAttribute => 15,
-            Self::ForgotPassword | Self::ConfirmForgotPassword => 20,
+            Self::ForgotPassword | Self::ConfirmForgotPassword | Self::SignInCode => 20,
         }
     }
 
@@ -120,6 +122,7 @@ impl Attempt {
             Self::ChangePassword => "change_password",
             Self::RequestAttributeCode => "request_attribute_code",
             Self::VerifyAttribute => "verify_attribute",
+            Self::SignInCode => "sign_in_code",
         }
     }
 }

@@ -156,6 +156,42 @@ pub enum Error {
     #[error("Invalid session for the user.")]
     SetupSessionInvalid,
 
+    // Devices.
+    #[error("Device does not exist.")]
+    DeviceNotFound,
+    #[error("A device with the key already exists.")]
+    DeviceExists,
+    #[error("User pool is not configured to track devices.")]
+    DeviceTrackingDisabled,
+
+    // Levels of assurance.
+    #[error("The user can't reach any of the requested ACR values.")]
+    LevelOutOfReach,
+    #[error("The access token already satisfies the requested ACR value.")]
+    LevelReached,
+
+    // Passkeys.
+    #[error("Passkeys are not enabled for the user pool.")]
+    PasskeysNotEnabled,
+    #[error("The user pool has no relying party ID and no domain.")]
+    RelyingPartyMissing,
+    #[error("The passkey registration has expired or was not started.")]
+    PasskeyChallengeNotFound,
+    /// A registration is completed by the access token of another app client.
+    #[error("The passkey registration was started by another client.")]
+    PasskeyClientMismatch,
+    #[error("The origin is not allowed for the relying party ID of the user pool.")]
+    PasskeyOriginNotAllowed,
+    #[error("The credential belongs to another relying party ID.")]
+    RelyingPartyMismatch,
+    #[error("The credential or its authenticator is not supported.")]
+    PasskeyNotSupported,
+    /// A passkey is registered that the user, or another one of the pool, has.
+    #[error("The passkey is registered already.")]
+    PasskeyExists,
+    #[error("Passkey does not exist.")]
+    PasskeyNotFound,
+
     // Tokens.
     #[error("Invalid Access Token")]
     AccessTokenInvalid,

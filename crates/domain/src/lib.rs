@@ -4,23 +4,27 @@
 //! app clients keep the types of the public service model, because they are stored and echoed as they are; things with
 //! behaviour are types of this crate.
 
+pub mod assurance;
 pub mod attributes;
 pub mod clients;
 pub mod clock;
 pub mod codes;
 mod contacts;
 pub mod delivery;
+pub mod devices;
 pub mod error;
 pub mod filter;
 pub mod groups;
 pub mod lockout;
 pub mod mfa;
 pub mod names;
+pub mod passkeys;
 pub mod password_policy;
 pub mod permissions;
 pub mod pools;
 pub mod schema;
 pub mod sessions;
+pub mod sign_in;
 pub mod templates;
 #[cfg(test)]
 mod testing;

@@ -1,4 +1,6 @@
-//! Wrong passwords and the pause that they earn.
+//! Wrong passwords and the pause that they earn; failures from one address and how long they count.
+
+use std::net::{IpAddr, Ipv6Addr};
 
 use crate::{MINUTE, SECOND};
 
@@ -6,6 +8,8 @@ use crate::{MINUTE, SECOND};
 const FREE_FAILURES: i64 = 4;
 /// The longest pause, and how long a counter lives after the last failure.
 pub const LONGEST_PAUSE: i64 = 15 * MINUTE;
+/// How long the failures from one address count, from the first of them, in milliseconds.
+pub const ADDRESS_WINDOW: i64 = 15 * MINUTE;
 
 /// How long sign-in is refused after the `failures`-th wrong password in a row, in milliseconds: nothing for the first
 /// four, then one second, doubled with each failure up to fifteen minutes.
@@ -17,9 +21,36 @@ pub fn pause_after(failures: i64) -> i64 {
     SECOND.saturating_mul(1 << doublings).min(LONGEST_PAUSE)
 }
 
+/// Whose failures are counted together: those of one IPv4 address, or of one IPv6 network of 64 bits, which is the least
+/// that a customer of a provider has.
+pub fn origin(address: IpAddr) -> String {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => {
+            let network = address.to_bits() & (u128::MAX << 64);
+            format!("{}/64", Ipv6Addr::from_bits(network))
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_origin_is_an_ipv4_address_or_half_an_ipv6_address() {
+        let origins = [
+            ("203.0.113.7", "203.0.113.7"),
+            ("::ffff:203.0.113.7", "203.0.113.7"),
+            ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+            ("2001:db8:1:2::", "2001:db8:1:2::/64"),
+            ("2001:db8:1:3::", "2001:db8:1:3::/64"),
+            ("::1", "::/64"),
+        ];
+        for (address, expected) in origins {
+            assert_eq!(origin(address.parse().unwrap()), expected, "{address}");
+        }
+    }
 
     #[test]
     fn the_fifth_failure_pauses_one_second_and_each_further_doubles_it() {

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use poolhouse_model::{
     AuthFactorType, ChallengeNameType, DeliveryMediumType, MFAOptionType, UserPoolMfaType, VerifiedAttributeType,
-    WebAuthnFactorConfigurationType,
 };
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +11,9 @@ use crate::delivery::{self, SecondFactors};
 use crate::pools::Pool;
 use crate::users::User;
 use crate::{Error, Result};
+
+/// The name under which a passkey stands among the enabled factors.
+const PASSKEY_SETTING: &str = "WEB_AUTHN_MFA";
 
 /// What proves a user besides their password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -74,6 +76,9 @@ pub struct MfaPreferences {
     /// Whether codes by SMS were turned on as `MFAOptions`.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     as_options: bool,
+    /// Whether a passkey that verifies its user is all factors at once.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    passkey: bool,
 }
 
 /// A verified authenticator app.
@@ -103,7 +108,8 @@ impl MfaPreferences {
 
     /// The names of the enabled factors; `None` without any.
     pub fn setting_list(&self) -> Option<Vec<String>> {
-        let names: Vec<String> = self.enabled.iter().map(|factor| factor.as_str().to_owned()).collect();
+        let mut names: Vec<String> = self.enabled.iter().map(|factor| factor.as_str().to_owned()).collect();
+        names.extend(self.passkey.then(|| PASSKEY_SETTING.to_owned()));
         (!names.is_empty()).then_some(names)
     }
 
@@ -119,6 +125,11 @@ impl MfaPreferences {
             attribute_name: Some(VerifiedAttributeType::PhoneNumber.as_str().to_owned()),
         };
         self.as_options.then(|| vec![option()])
+    }
+
+    /// Whether a passkey that verifies its user is all factors at once.
+    pub fn counts_passkey(&self) -> bool {
+        self.passkey
     }
 
     /// The contacts that are factors, and so no way to recover the account.
@@ -149,6 +160,8 @@ impl MfaPreferences {
         if factor == Factor::Sms {
             self.as_options = false;
         }
+        // Without another factor, whoever loses their passkey would be locked out.
+        self.passkey &= !self.enabled.is_empty();
     }
 }
 
@@ -181,6 +194,20 @@ impl User {
                 self.mfa.preferred = None;
             }
         }
+        Ok(())
+    }
+
+    /// Turns on and off that a passkey is all factors at once.
+    pub fn set_passkey_mfa(&mut self, pool: &Pool, enabled: bool) -> Result<()> {
+        if enabled {
+            pool.check_passkeys_are_mfa()?;
+            if self.mfa.enabled.is_empty() {
+                return Err(Error::invalid_parameter(
+                    "Invalid MFA preference given, WEB_AUTHN needs another factor that is enabled.",
+                ));
+            }
+        }
+        self.mfa.passkey = enabled;
         Ok(())
     }
 
@@ -231,22 +258,24 @@ impl User {
     }
 
     /// Whether the user could answer the challenge of `factor`.
-    fn possesses(&self, factor: Factor) -> bool {
+    pub(crate) fn possesses(&self, factor: Factor) -> bool {
         match factor.attribute() {
             Some(attribute) => self.attributes.given(attribute.as_str()).is_some(),
             None => self.mfa.software_token.is_some(),
         }
     }
 
-    /// The factors that the user may begin a choice-based sign-in with.
-    pub fn first_factors(&self, pool: &Pool) -> Vec<AuthFactorType> {
+    /// The factors that the user, who may have a passkey, may begin a choice-based sign-in with.
+    pub fn first_factors(&self, pool: &Pool, has_passkey: bool) -> Vec<AuthFactorType> {
         let has = |attribute: VerifiedAttributeType| self.attributes.given(attribute.as_str()).is_some();
         let with_mfa = second_factor(pool, self) != Next::Nothing;
+        let passkey_suffices = !with_mfa || (self.mfa.passkey && pool.passkeys_are_mfa());
         let usable = |factor: &AuthFactorType| match factor {
             AuthFactorType::Password => self.password.is_some(),
             AuthFactorType::EmailOtp => !with_mfa && has(VerifiedAttributeType::Email),
             AuthFactorType::SmsOtp => !with_mfa && has(VerifiedAttributeType::PhoneNumber),
-            _ => false,
+            AuthFactorType::WebAuthn => has_passkey && passkey_suffices,
+            AuthFactorType::SoftwareToken => false,
         };
         pool.first_auth_factors().into_iter().filter(usable).collect()
     }
@@ -273,11 +302,9 @@ impl Pool {
     }
 
     /// Refuses to let a passkey count as all factors where the pool doesn't say so.
-    pub fn check_passkeys_are_mfa(&self) -> Result<()> {
-        let configuration = self.factors.web_authn.as_ref();
-        let counts = Some(WebAuthnFactorConfigurationType::MultiFactorWithUserVerification);
-        if configuration.is_some_and(|configuration| configuration.factor_configuration == counts) {
-            Err(Error::NotImplemented("Multi-factor authentication by passkey".into()))
+    fn check_passkeys_are_mfa(&self) -> Result<()> {
+        if self.passkeys_are_mfa() {
+            Ok(())
         } else {
             Err(Error::invalid_parameter(
                 "WEB_AUTHN is not enabled as MFA for the user pool",
@@ -360,7 +387,7 @@ pub fn second_factor(pool: &Pool, user: &User) -> Next {
 }
 
 /// The one factor, or the choice between several.
-fn choice(factors: Vec<Factor>) -> Next {
+pub(crate) fn choice(factors: Vec<Factor>) -> Next {
     match factors.as_slice() {
         [factor] => Next::Challenge(*factor),
         _ => Next::Select(factors),

@@ -3,7 +3,10 @@
 use poolhouse_model::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::assurance::Methods;
+use crate::devices::DeviceIdentity;
 use crate::mfa::Factor;
+use crate::sign_in::Progress;
 use crate::user_sessions::TokenSession;
 
 /// The tokens that one sign-in gave: while the family stands, its refresh token works and its access tokens are not
@@ -29,6 +32,15 @@ pub struct RefreshFamily {
     /// The session that the sign-in began, in a pool that keeps track of sessions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session: Option<TokenSession>,
+    /// The device that it came from, in a pool that keeps track of devices.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device: Option<DeviceIdentity>,
+    /// What the user proved themselves by.
+    #[serde(default, skip_serializing_if = "Methods::is_empty")]
+    pub methods: Methods,
+    /// Whether a level of assurance was asked for, so that tokens tell it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub tells_level: bool,
     /// Counts the writes; a writer that saw an older version loses.
     #[serde(skip)]
     pub version: i64,
@@ -64,11 +76,11 @@ pub struct AuthSession {
 /// What the next answer must continue.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AuthSessionState {
-    pub sub: String,
+    /// None when the name that was typed belongs to nobody: no answer leads any further.
+    pub sub: Option<String>,
     pub client_id: String,
-    /// The names by which the user may be called in the answer: as typed at the start, and as USER_ID_FOR_SRP.
-    pub names: Vec<String>,
-    /// When the password was set that began the sign-in; setting another ends it.
+    pub progress: Progress,
+    /// When the password was set that the user has; setting another ends the sign-in.
     pub password_set_at: Option<Timestamp>,
     pub step: Step,
     /// The code that was sent for this step.
@@ -77,6 +89,9 @@ pub struct AuthSessionState {
     /// The sealed secret of an authenticator app that this sign-in sets up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pending_secret: Option<String>,
+    /// What the answer of a passkey is checked against.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub passkey_request: Option<serde_json::Value>,
 }
 
 /// A code that a step of a sign-in waits for.
@@ -93,15 +108,33 @@ pub struct SentCode {
 /// Guesses of a code that a session has.
 pub const GUESSES_PER_SESSION: i64 = 5;
 
-/// The challenge that a session waits for.
+/// What a session waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Step {
+    /// The choice of a first factor.
+    SelectChallenge,
+    /// The password, sent.
+    Password,
+    /// The password, proved by SRP.
+    PasswordSrp,
+    /// A code by e-mail or SMS as the first factor.
+    OneTimeCode(Factor),
+    /// A passkey.
+    Passkey,
     NewPasswordRequired,
+    /// The device's public value of SRP.
+    DeviceSrp,
+    /// The device's proof by SRP.
+    DevicePasswordVerifier,
     /// This second factor.
     Factor(Factor),
     SelectMfaType,
     MfaSetup,
     /// An authenticator app was set up, which MFA_SETUP has to be told.
     MfaSetupDone,
+    /// The confirmation of a sign-up, which it may go over into a sign-in.
+    SignUp,
+    /// The sign-in that a confirmed sign-up goes over into.
+    SignUpConfirmed,
 }

@@ -23,6 +23,8 @@ pub struct Grant<'a> {
     pub family: &'a RefreshFamily,
     /// The attributes that the client may read.
     pub readable: &'a Attributes,
+    /// The name of the level that the sign-in reached, where tokens tell it.
+    pub level: Option<&'a str>,
     pub now: Timestamp,
 }
 
@@ -42,6 +44,10 @@ impl Grant<'_> {
         if self.client.revokes_tokens() {
             claims.insert("origin_jti".into(), self.family.origin_jti.as_str().into());
         }
+        if let Some(level) = self.level {
+            claims.insert("acr".into(), level.into());
+            claims.insert("amr".into(), json!(self.family.methods.names()));
+        }
         if !self.groups.is_empty() {
             let names: Vec<&str> = self.groups.iter().map(|group| group.name.as_str()).collect();
             claims.insert("cognito:groups".into(), json!(names));
@@ -55,6 +61,9 @@ impl Grant<'_> {
         claims.insert("client_id".into(), self.client.id().into());
         claims.insert("scope".into(), ADMIN_SCOPE.into());
         claims.insert("username".into(), self.user.username.as_str().into());
+        if let Some(device) = &self.family.device {
+            claims.insert("device_key".into(), device.key.as_str().into());
+        }
         claims
     }
 

@@ -12,8 +12,9 @@ use crate::Cx;
 
 impl Cx {
     /// Counts an attempt of `subject` and refuses it once the hour's are used up. Written at once: a refused request
-    /// still counts.
+    /// still counts. An address that has to wait is refused first, and not counted against the subject.
     pub(crate) async fn count_attempt(&self, pool: &Pool, subject: &str, attempt: Attempt) -> Result<()> {
+        self.check_address(pool).await?;
         let key = format!("{}:{subject}", attempt.as_str());
         let count = self.store.counters().count(pool.id(), &key, self.now(), HOUR).await?;
         if count > attempt.per_hour() {
@@ -43,16 +44,19 @@ impl Cx {
         )
     }
 
-    /// Refuses sign-in while `subject` pauses after wrong passwords.
+    /// Refuses sign-in while `subject` pauses after wrong passwords, and from an address that has to wait.
     pub(crate) async fn check_lockout(&self, pool: &Pool, subject: &str) -> Result<()> {
+        self.check_address(pool).await?;
         if self.store.lockouts().locked_until(pool.id(), subject).await? > Some(self.now()) {
             return Err(Error::PasswordAttemptsExceeded);
         }
         Ok(())
     }
 
-    /// Counts a wrong password and sets the pause that it earns. Written at once: the sign-in fails, the count stays.
+    /// Counts a wrong password against `subject`, with the pause that it earns, and against the address. Written at once:
+    /// the sign-in fails, the count stays.
     pub(crate) async fn count_failure(&self, pool: &Pool, subject: &str) -> Result<()> {
+        self.count_address(pool.id()).await?;
         let lockouts = self.store.lockouts();
         lockouts
             .record_failure(
@@ -64,5 +68,42 @@ impl Cx {
             )
             .await?;
         Ok(())
+    }
+
+    /// Refuses an address that has shown this pool too many wrong passwords, codes and names.
+    pub(crate) async fn check_address(&self, pool: &Pool) -> Result<()> {
+        let Some(key) = self.address_key() else { return Ok(()) };
+        let failures = self
+            .store
+            .counters()
+            .get(pool.id(), &key, self.now(), lockout::ADDRESS_WINDOW)
+            .await?;
+        if failures < i64::from(self.settings.sign_in_failures_per_address) {
+            Ok(())
+        } else {
+            Err(Error::TooManyRequests)
+        }
+    }
+
+    /// Counts a failure against the address that it came from. Of guesses that race, those beyond the limit learn only
+    /// that they are too many.
+    pub(crate) async fn count_address(&self, pool_id: &str) -> Result<()> {
+        let Some(key) = self.address_key() else { return Ok(()) };
+        let failures = self
+            .store
+            .counters()
+            .count(pool_id, &key, self.now(), lockout::ADDRESS_WINDOW)
+            .await?;
+        if failures <= i64::from(self.settings.sign_in_failures_per_address) {
+            Ok(())
+        } else {
+            Err(Error::TooManyRequests)
+        }
+    }
+
+    /// The key under which failures of this request's address are counted, when they are.
+    fn address_key(&self) -> Option<String> {
+        let address = self.user_address()?;
+        (self.settings.sign_in_failures_per_address > 0).then(|| format!("address:{}", lockout::origin(address)))
     }
 }

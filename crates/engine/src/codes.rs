@@ -149,8 +149,12 @@ impl Cx {
 
     /// What a client is told of a delivery that never happened, because it must not learn whether `name` has an account.
     pub(crate) fn simulate_delivery(&self, pool: &Pool, purpose: CodePurpose, name: &str) -> CodeDeliveryDetailsType {
-        let noise = self.nobody(pool, name);
-        delivery::simulated_channel(&pool.settings, purpose, name, &noise).details()
+        self.simulated_channel(pool, purpose, name).details()
+    }
+
+    /// Where a code would have gone, had `name` an account.
+    pub(crate) fn simulated_channel(&self, pool: &Pool, purpose: CodePurpose, name: &str) -> Channel {
+        delivery::simulated_channel(&pool.settings, purpose, name, &self.nobody(pool, name))
     }
 
     /// Checks the digits that a user typed. Right digits give a proof, which the transaction that acts on it consumes.

@@ -30,11 +30,29 @@ pub struct Request {
 pub struct Cx {
     world: Arc<World>,
     pub request: Request,
+    by_administrator: bool,
 }
 
 impl Cx {
     pub fn new(world: Arc<World>, request: Request) -> Self {
-        Self { world, request }
+        Self {
+            world,
+            request,
+            by_administrator: false,
+        }
+    }
+
+    /// The context of a request that only administrators may make, whose address is not that of a user.
+    pub fn for_administrator(world: Arc<World>, request: Request) -> Self {
+        Self {
+            by_administrator: true,
+            ..Self::new(world, request)
+        }
+    }
+
+    /// Where the user is who makes this request, as far as that is known.
+    pub(crate) fn user_address(&self) -> Option<IpAddr> {
+        self.request.source_ip.filter(|_| !self.by_administrator)
     }
 
     /// The current time.

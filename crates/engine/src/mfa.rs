@@ -53,10 +53,20 @@ impl Cx {
         self.change_user(pool, user, change).await
     }
 
-    /// Turns a user's factors on and off, and prefers one.
-    pub async fn set_mfa_preferences(&self, pool: &Pool, user: User, settings: &[Setting]) -> Result<()> {
+    /// Turns a user's factors on and off, and prefers one; `passkey` says whether a passkey is all of them at once, if
+    /// that is to change.
+    pub async fn set_mfa_preferences(
+        &self,
+        pool: &Pool,
+        user: User,
+        settings: &[Setting],
+        passkey: Option<bool>,
+    ) -> Result<()> {
         let change = async |mut user: User| {
             user.set_mfa_preferences(pool, settings)?;
+            if let Some(enabled) = passkey {
+                user.set_passkey_mfa(pool, enabled)?;
+            }
             user.modified_at = self.now();
             Ok(self.store.users().replace(pool, &mut user).await?)
         };

@@ -21,12 +21,13 @@ enum Standing {
 
 impl Cx {
     /// Gives new id and access tokens for a refresh token, and a new refresh token when the client rotates them.
-    /// `authenticate` checks what the caller gave to prove that they are the client, once the user is known.
+    /// `device_key` is the device that the caller says it is; `authenticate` checks what the caller gave to prove that they are the client, once the user is known.
     pub async fn refresh(
         &self,
         pool: &Pool,
         client: &Client,
         token: &Secret,
+        device_key: Option<&str>,
         authenticate: impl Fn(&User) -> Result<()>,
     ) -> Result<AuthenticationResultType> {
         let payload = self.open_refresh_token(token).ok_or(Error::RefreshTokenInvalid)?;
@@ -44,9 +45,7 @@ impl Cx {
         if family.expires_at <= self.now() {
             return Err(Error::RefreshTokenExpired);
         }
-        if pool.tracks_devices() {
-            return Err(Error::NotImplemented("Device tracking".into()));
-        }
+        self.check_device(pool, &family, device_key).await?;
         let standing = self.standing(client, &family, &payload).await?;
         let rotated = if client.rotates_refresh_tokens() {
             Some(self.rotate(client, family.clone(), standing, payload).await?)
@@ -55,6 +54,19 @@ impl Cx {
         };
         self.note_activity(pool, &family).await?;
         self.issue_tokens(pool, client, &user, &family, rotated).await
+    }
+
+    /// Refuses a token that comes from another device than its sign-in, or from one that isn't confirmed.
+    async fn check_device(&self, pool: &Pool, family: &RefreshFamily, device_key: Option<&str>) -> Result<()> {
+        let Some(device) = family.device.as_ref().filter(|_| pool.tracks_devices()) else {
+            return Ok(());
+        };
+        let confirmed = self.store.devices().get(pool.id(), &family.sub, &device.key).await?;
+        if device_key == Some(&*device.key) && confirmed.is_some() {
+            Ok(())
+        } else {
+            Err(Error::RefreshTokenInvalid)
+        }
     }
 
     async fn family(&self, payload: &RefreshTokenPayload) -> Result<RefreshFamily> {

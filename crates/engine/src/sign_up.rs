@@ -29,6 +29,19 @@ pub struct Registered {
     pub user: User,
     /// Where the confirmation code went, if one was sent.
     pub delivery: Option<CodeDeliveryDetailsType>,
+    /// Lets the confirmation go over into a sign-in.
+    pub session: Option<Secret>,
+}
+
+/// What somebody says who confirms their sign-up.
+#[derive(Clone, Copy)]
+pub struct Confirmation<'a> {
+    pub username: &'a str,
+    pub code: &'a str,
+    /// Whether an alias that belongs to somebody else is taken from them.
+    pub force_alias_creation: bool,
+    /// The session of the sign-up.
+    pub session: Option<&'a Secret>,
 }
 
 impl Cx {
@@ -43,8 +56,10 @@ impl Cx {
             mut attributes,
         } = registration;
         let kind = names::check_new_username(&pool.settings, username)?;
-        let password = password.ok_or_else(|| missing_password(pool))?;
-        password_policy::check(&pool.password_policy(), password.expose())?;
+        match password {
+            Some(password) => password_policy::check(&pool.password_policy(), password.expose())?,
+            None => check_passwordless(pool)?,
+        }
         let schema = pool.schema();
         permissions::check_writable(&schema, client.settings.write_attributes.as_deref(), attributes.names())?;
         names::add_username_attribute(&pool.settings, username, &mut attributes)?;
@@ -63,12 +78,17 @@ impl Cx {
         }
         self.triggers(pool).pre_sign_up()?;
         let mut user = self.new_user(pool, username, attributes, UserStatusType::Unconfirmed);
-        user.password = Some(self.protect(pool, &user, password).await?);
+        if let Some(password) = password {
+            user.password = Some(self.protect(pool, &user, password).await?);
+        }
         let channel = delivery::sign_up_channel(&pool.settings, username, &user.attributes);
         let request = channel
             .map(|channel| self.request_code(pool, Some(client), &user, &channel, CodePurpose::SignUp, Kind::SignUp))
             .transpose()?;
 
+        let session = request
+            .as_ref()
+            .and_then(|_| self.sign_up_session(client, &user, username));
         let mut tx = self.store.begin().await?;
         tx.users()
             .insert(pool, &user)
@@ -77,6 +97,9 @@ impl Cx {
         if let Some(request) = &request {
             tx.codes().put(&request.code).await?;
         }
+        if let Some(session) = &session {
+            tx.sessions().insert(session).await?;
+        }
         tx.commit().await?;
 
         let mut delivery = None;
@@ -84,7 +107,12 @@ impl Cx {
             self.deliver(request.message).await?;
             delivery = Some(request.details);
         }
-        Ok(Registered { user, delivery })
+        let session = session.map(|session| self.session_string(&session)).transpose()?;
+        Ok(Registered {
+            user,
+            delivery,
+            session,
+        })
     }
 
     /// Makes a user who isn't stored yet. Pools that name users by e-mail or phone number get a generated username.
@@ -120,39 +148,52 @@ impl Cx {
         }
     }
 
-    /// Confirms a sign-up by the code that was sent.
+    /// Confirms a sign-up by the code that was sent; answers the session that signs in, if the sign-up began one.
     pub async fn confirm_sign_up(
         &self,
         pool: &Pool,
         client: &Client,
-        username: &str,
-        code: &str,
-        force_alias_creation: bool,
-    ) -> Result<()> {
+        confirmation: Confirmation<'_>,
+    ) -> Result<Option<Secret>> {
+        let username = confirmation.username;
         let user = self.find_user(pool, username).await?;
         let subject = self.subject(pool, user.as_ref(), username);
         self.count_attempt(pool, &subject, Attempt::ConfirmSignUp).await?;
         let user = user.ok_or_else(|| Error::UsernameClientCombinationNotFound.for_client(client))?;
+        let sign_up = match confirmation.session {
+            Some(session) => Some(self.open_sign_up_session(client, &user, session).await?),
+            None => None,
+        };
         let confirm = async |mut user: User| {
             user.check_confirmable()?;
-            let proof = self.check_code(&user, CodePurpose::SignUp, code).await?;
+            let proof = self.check_code(&user, CodePurpose::SignUp, confirmation.code).await?;
             // Only who has the code learns that the user is disabled.
             user.check_enabled()?;
             user.status = UserStatusType::Confirmed;
             let proved = proof.delivery();
             user.verify(proved.attribute, &proved.destination, self.now());
             self.triggers(pool).post_confirmation()?;
+            let next = sign_up
+                .as_ref()
+                .map(|session| self.confirmed_sign_up_session(client, &user, session, proved.attribute));
 
             let mut tx = self.store.begin().await?;
             proof.consume(&mut tx).await?;
-            if force_alias_creation {
+            if let (Some(sign_up), Some(next)) = (&sign_up, &next) {
+                if !tx.sessions().consume(&sign_up.id, self.now()).await? {
+                    return Err(Error::SessionUsed);
+                }
+                tx.sessions().insert(next).await?;
+            }
+            if confirmation.force_alias_creation {
                 tx.users().take_aliases(pool, &user, self.now()).await?;
             }
             tx.users()
                 .replace(pool, &mut user)
                 .await
                 .map_err(|error| confirmation_refusal(error.into()))?;
-            Ok(tx.commit().await?)
+            tx.commit().await?;
+            next.map(|session| self.session_string(&session)).transpose()
         };
         self.change_user(pool, user, confirm).await
     }
@@ -212,14 +253,14 @@ impl Cx {
     }
 }
 
-/// The refusal of a sign-up without password: only pools with a passwordless factor allow it.
-fn missing_password(pool: &Pool) -> Error {
+/// Refuses a sign-up without a password where no code lets users in.
+fn check_passwordless(pool: &Pool) -> Result<()> {
     if pool.allows_passwordless_sign_up() {
-        Error::NotImplemented("Signing up without a password".into())
+        Ok(())
     } else {
-        Error::invalid_parameter(
+        Err(Error::invalid_parameter(
             "1 validation error detected: Value null at 'password' failed to satisfy constraint: Member must not be null",
-        )
+        ))
     }
 }
 

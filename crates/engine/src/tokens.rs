@@ -3,8 +3,10 @@
 use poolhouse_crypto::jwt;
 use poolhouse_crypto::seal::Purpose;
 use poolhouse_domain::clients::Client;
+use poolhouse_domain::devices::DeviceIdentity;
 use poolhouse_domain::pools::Pool;
 use poolhouse_domain::sessions::{RefreshFamily, RefreshTokenPayload};
+use poolhouse_domain::sign_in::Progress;
 use poolhouse_domain::tokens::Grant;
 use poolhouse_domain::users::User;
 use poolhouse_domain::{Error, Result, SECOND, permissions};
@@ -16,8 +18,15 @@ use crate::Cx;
 const REFRESH_SECRET_LENGTH: usize = 32;
 
 impl Cx {
-    /// Starts the family of a sign-in. It isn't stored yet.
-    pub(crate) fn new_family(&self, pool: &Pool, client: &Client, user: &User) -> Result<(RefreshFamily, Secret)> {
+    /// Starts the family of a sign-in that came as far as `progress`, from `device`. It isn't stored yet.
+    pub(crate) fn new_family(
+        &self,
+        pool: &Pool,
+        client: &Client,
+        user: &User,
+        progress: Progress,
+        device: Option<DeviceIdentity>,
+    ) -> Result<(RefreshFamily, Secret)> {
         let now = self.now();
         let mut family = RefreshFamily {
             pool_id: pool.id().to_owned(),
@@ -30,6 +39,9 @@ impl Cx {
             secret_hash: String::new(),
             rotated: None,
             session: self.new_token_session(pool),
+            device,
+            methods: progress.methods,
+            tells_level: progress.target.is_some(),
             version: 0,
         };
         let payload = RefreshTokenPayload {
@@ -79,6 +91,8 @@ impl Cx {
             &user.attributes,
         );
         let issuer = self.issuer(pool.id());
+        let tells_level = family.tells_level || pool.level_names().is_some();
+        let level = family.methods.level().filter(|_| tells_level);
         let grant = Grant {
             issuer: &issuer,
             client,
@@ -86,6 +100,7 @@ impl Cx {
             groups: &groups,
             family,
             readable: &readable,
+            level: level.map(|level| level.name(pool.level_names())),
             now: self.now(),
         };
         let access = jwt::sign(&keys.access, &grant.access_claims(&self.entropy.uuid_v4())).map_err(Error::internal)?;

@@ -46,6 +46,8 @@ pub struct Settings {
     pub account_id: String,
     /// The address under which clients reach the server, without a slash at the end.
     pub public_url: String,
+    /// How many wrong passwords and codes one address may show a pool before it has to wait; 0 is no limit.
+    pub sign_in_failures_per_address: u32,
 }
 
 /// What a server is put together from.

@@ -8,7 +8,9 @@ use poolhouse_crypto::seal::Sealer;
 use crate::conn::Tx;
 use crate::db::Db;
 use crate::error::{Error, Result};
-use crate::repositories::{Clients, Codes, Counters, Families, Groups, Lockouts, Pools, Sessions, SigningKeys, Users};
+use crate::repositories::{
+    Clients, Codes, Counters, Devices, Families, Groups, Lockouts, Passkeys, Pools, Sessions, SigningKeys, Users,
+};
 use crate::value::Bind;
 use crate::vault::Vault;
 
@@ -113,8 +115,12 @@ repositories! {
     codes: Codes { conn }
     /// What sign-ins left behind: families of refresh tokens.
     families: Families { conn }
+    /// Devices that users have confirmed.
+    devices: Devices { conn }
     /// Sign-ins between two challenges.
     sessions: Sessions { conn }
+    /// Passkeys and their registrations.
+    passkeys: Passkeys { conn }
     /// Pauses after wrong passwords.
     lockouts: Lockouts { conn }
     /// Attempts within a window of time.

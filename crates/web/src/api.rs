@@ -25,7 +25,7 @@ pub async fn call(State(app): State<App>, request: Request) -> Response {
     let id = request::id(&parts);
     let response = match receive(body).await {
         Ok(body) => {
-            let source_ip = request::source_ip(&parts.extensions);
+            let source_ip = request::source_ip(&parts, &app.trusted_proxies);
             app.api
                 .call(Call {
                     id,

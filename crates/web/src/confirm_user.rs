@@ -7,7 +7,7 @@ use axum::response::{Html, IntoResponse, Response};
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use poolhouse_awsjson::{Operation, constraints};
 use poolhouse_domain::{Error, Result};
-use poolhouse_engine::Cx;
+use poolhouse_engine::{Confirmation, Cx};
 use poolhouse_model::operations::ConfirmSignUp;
 use serde::Deserialize;
 use serde_json::json;
@@ -64,8 +64,13 @@ async fn confirm(cx: &Cx, link: Result<Query<Link>, QueryRejection>) -> Result<(
     });
     constraints::check(ConfirmSignUp::INPUT, &input).map_err(|_| invalid())?;
     let (pool, client) = cx.client(&link.client_id).await?;
-    cx.confirm_sign_up(&pool, &client, &link.user_name, &link.confirmation_code, false)
-        .await
+    let confirmation = Confirmation {
+        username: &link.user_name,
+        code: &link.confirmation_code,
+        force_alias_creation: false,
+        session: None,
+    };
+    cx.confirm_sign_up(&pool, &client, confirmation).await.map(drop)
 }
 
 fn render(status: StatusCode, title: &str, text: &str) -> Response {

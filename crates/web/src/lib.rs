@@ -11,6 +11,7 @@ mod cors;
 mod development;
 mod discovery;
 mod fault;
+mod forwarded;
 mod health;
 mod request;
 mod router;

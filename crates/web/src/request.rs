@@ -9,12 +9,13 @@ use axum::middleware::Next;
 use axum::response::Response;
 use http::header::USER_AGENT;
 use http::request::Parts;
-use http::{Extensions, HeaderName, HeaderValue};
+use http::{HeaderName, HeaderValue};
+use ipnet::IpNet;
 use poolhouse_engine::Cx;
 use tracing::Instrument;
 use uuid::{Builder, Uuid};
 
-use crate::App;
+use crate::{App, forwarded};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 
@@ -53,11 +54,10 @@ pub fn id(parts: &Parts) -> Uuid {
     parts.extensions.get::<RequestId>().map_or_else(Uuid::nil, |id| id.0)
 }
 
-/// The address that the request came from, an IPv4 address also where the socket speaks IPv6.
-pub fn source_ip(extensions: &Extensions) -> Option<IpAddr> {
-    extensions
-        .get::<ConnectInfo<SocketAddr>>()
-        .map(|ConnectInfo(address)| address.ip().to_canonical())
+/// The address of the client, as far as it can be believed; an IPv4 address also where the socket speaks IPv6.
+pub fn source_ip(parts: &Parts, trusted_proxies: &[IpNet]) -> Option<IpAddr> {
+    let ConnectInfo(peer) = parts.extensions.get::<ConnectInfo<SocketAddr>>()?;
+    Some(forwarded::client(peer.ip(), &parts.headers, trusted_proxies))
 }
 
 /// What the client calls itself, when that is text.
@@ -77,7 +77,7 @@ impl FromRequestParts<App> for Context {
             id: id(parts).to_string(),
             region: settings.region.clone(),
             account_id: settings.account_id.clone(),
-            source_ip: source_ip(&parts.extensions),
+            source_ip: source_ip(parts, &app.trusted_proxies),
             user_agent: user_agent(parts),
         };
         Ok(Self(Cx::new(Arc::clone(&app.world), request)))

@@ -148,15 +148,4 @@ scenario! {
         alice.refresh().await.fault("UnexpectedLambdaException", &sentence);
         get_tokens(&client, &alice.tokens.refresh).await.fault("UnexpectedLambdaException", &sentence);
     }
-
-    async fn a_pool_that_tracks_devices_gives_no_token_without_one(lab: Lab) {
-        let client = lab.pool().await.client().await;
-        let alice = client.confirmed_user("alice").await.sign_in().await;
-        let devices = json!({ "DeviceConfiguration": { "ChallengeRequiredOnNewDevice": false } });
-        client.pool.call("UpdateUserPool", devices).await.ok();
-        let sentence = "Device tracking is not implemented by Poolhouse yet.";
-        alice.user.try_sign_in().await.fault("NotImplementedException", sentence);
-        alice.refresh().await.fault("NotImplementedException", sentence);
-        get_tokens(&client, &alice.tokens.refresh).await.fault("NotImplementedException", sentence);
-    }
 }

@@ -32,6 +32,10 @@ scenario! {
         assert_eq!(pool, json!({
             "Id": id,
             "Name": "My pool",
+            "AcrConfiguration": {
+                "Level1": { "AcrValue": "urn:cognito:loa:1" }, "Level2": { "AcrValue": "urn:cognito:loa:2" },
+                "Level3": { "AcrValue": "urn:cognito:loa:3" }, "Level4": { "AcrValue": "urn:cognito:loa:4" }
+            },
             "Policies": {
                 "PasswordPolicy": {
                     "MinimumLength": 8, "RequireUppercase": true, "RequireLowercase": true, "RequireNumbers": true,
@@ -104,6 +108,11 @@ scenario! {
                 })),
                 "DcrConfiguration" => {
                     assert_eq!(created[member], json!({ "OpenDcrEnabled": false, "EnableStatus": "Enabled" }));
+                }
+                // Levels without a name of their own are told by default.
+                "AcrConfiguration" => {
+                    assert_eq!(created[member]["Level1"], json!({ "AcrValue": "urn:cognito:loa:1" }));
+                    assert_eq!(created[member]["Level2"], value["Level2"]);
                 }
                 _ => assert_eq!(created[member], *value, "{member}"),
             }

@@ -28,7 +28,7 @@ fn without_relay(lab: &Lab) -> Cx {
         hasher: PasswordHasher::new(Parameters::DEVELOPMENT, 1, 10, entropy.clone()).unwrap(),
         entropy,
         key_reserve: KeyReserve::fixed(Vec::new()),
-        messenger: Arc::new(Outbound::new(None, None)),
+        messenger: Arc::new(Outbound::new(None, None, None)),
     };
     let request = Request {
         id: "request".to_owned(),

@@ -10,3 +10,4 @@ mod pools;
 mod sessions;
 mod sign_up;
 mod users;
+mod webauthn;

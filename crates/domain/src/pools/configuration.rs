@@ -1,10 +1,10 @@
 //! The settings that CreateUserPool and UpdateUserPool share, their defaults and cross rules.
 
 use poolhouse_model::{
-    AccountRecoverySettingType, AcrLevelConfigType, AdminCreateUserConfigType, AdvancedSecurityModeType,
-    AliasAttributeType, AuthFactorType, CreateUserPoolRequest, DcrConfigurationType, DefaultEmailOptionType,
-    DeletionProtectionType, DeviceConfigurationType, EmailConfigurationType, EmailSendingAccountType,
-    EncryptionKeyType, IssuerConfigurationType, IssuerType, KeyConfigurationType, LambdaConfigType, PasswordPolicyType,
+    AccountRecoverySettingType, AdminCreateUserConfigType, AdvancedSecurityModeType, AliasAttributeType,
+    AuthFactorType, CreateUserPoolRequest, DcrConfigurationType, DefaultEmailOptionType, DeletionProtectionType,
+    DeviceConfigurationType, EmailConfigurationType, EmailSendingAccountType, EncryptionKeyType,
+    IssuerConfigurationType, IssuerType, KeyConfigurationType, LambdaConfigType, PasswordPolicyType,
     PreTokenGenerationLambdaVersionType, PreTokenGenerationVersionConfigType, SignInPolicyType, SmsConfigurationType,
     StatusType, Timestamp, UpdateUserPoolRequest, UserAttributeUpdateSettingsType, UserPoolAddOnsType, UserPoolMfaType,
     UserPoolPolicyType, UserPoolTierType, UserPoolType, UsernameAttributeType, UsernameConfigurationType,
@@ -13,6 +13,7 @@ use poolhouse_model::{
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Pool, allows_passwordless_users};
+use crate::assurance::{Level, LevelNames};
 use crate::{Error, Result, delivery, names, password_policy, templates};
 
 const TAGS_PER_POOL: usize = 50;
@@ -43,7 +44,7 @@ pub struct PoolConfiguration {
     pub tier: Option<UserPoolTierType>,
     pub key_configuration: Option<KeyConfigurationType>,
     pub issuer_configuration: Option<IssuerConfigurationType>,
-    pub acr_configuration: Option<BTreeMap<String, AcrLevelConfigType>>,
+    pub acr_configuration: Option<LevelNames>,
     /// The names that users sign in by; they are fixed at creation.
     pub names: Option<NameSettings>,
 }
@@ -188,6 +189,9 @@ impl Pool {
         settings.acr_configuration = configuration.acr_configuration;
         settings.last_modified_date = Some(now);
         self.change_mfa_mode(configuration.mfa_configuration, creating)?;
+        self.check_first_factors_with_mfa(
+            "WEB_AUTHN cannot be used as an auth factor when MFA is enabled if not configured for MFA.",
+        )?;
         self.check_factors_in_tier()?;
         self.check_tracking_in_tier()
     }
@@ -372,14 +376,11 @@ fn key_configuration(given: Option<KeyConfigurationType>) -> Result<KeyConfigura
 }
 
 /// Checks that the names of all four levels, those by default included, differ.
-fn check_acr_levels(given: &BTreeMap<String, AcrLevelConfigType>, tier: UserPoolTierType) -> Result<()> {
+fn check_acr_levels(given: &LevelNames, tier: UserPoolTierType) -> Result<()> {
     if tier == UserPoolTierType::Lite {
         return Err(tier_lacks("Step-up authentication"));
     }
-    let names = (1..=4).map(|level| match given.get(&format!("Level{level}")) {
-        Some(custom) => custom.acr_value.clone(),
-        None => format!("urn:cognito:loa:{level}"),
-    });
+    let names = Level::ALL.into_iter().map(|level| level.name(Some(given)));
     if names.collect::<BTreeSet<_>>().len() == 4 {
         Ok(())
     } else {

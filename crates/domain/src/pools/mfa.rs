@@ -1,8 +1,8 @@
 //! The second factors of a pool.
 
 use poolhouse_model::{
-    EmailSendingAccountType, GetUserPoolMfaConfigResponse, SetUserPoolMfaConfigRequest, SmsMfaConfigType,
-    SoftwareTokenMfaConfigType, Timestamp, UserPoolMfaType, UserPoolTierType, VerifiedAttributeType,
+    AuthFactorType, EmailSendingAccountType, GetUserPoolMfaConfigResponse, SetUserPoolMfaConfigRequest,
+    SmsMfaConfigType, SoftwareTokenMfaConfigType, Timestamp, UserPoolMfaType, UserPoolTierType, VerifiedAttributeType,
     WebAuthnConfigurationType, WebAuthnFactorConfigurationType,
 };
 
@@ -101,7 +101,30 @@ impl Pool {
         };
         self.settings.mfa_configuration = Some(mode);
         self.settings.last_modified_date = Some(now);
+        self.check_relying_party()?;
+        self.check_first_factors_with_mfa(
+            "Cannot set WebAuthn factor configuration to SINGLE_FACTOR if MFA is required and WebAuthn is an allowed \
+             first auth factor",
+        )?;
         self.check_factors_in_tier()
+    }
+
+    /// Refuses first factors that a pool which requires MFA can't have; `single_factor_passkeys` is the sentence for
+    /// passkeys that are one factor.
+    pub(super) fn check_first_factors_with_mfa(&self, single_factor_passkeys: &'static str) -> Result<()> {
+        if self.mfa() != UserPoolMfaType::On {
+            return Ok(());
+        }
+        let factors = self.first_auth_factors();
+        if factors.contains(&AuthFactorType::EmailOtp) || factors.contains(&AuthFactorType::SmsOtp) {
+            return Err(Error::invalid_parameter(
+                "Only PASSWORD and WEB_AUTHN (if configured) can be enabled as an auth factor if MFA is enabled",
+            ));
+        }
+        if factors.contains(&AuthFactorType::WebAuthn) && !self.passkeys_are_mfa() {
+            return Err(Error::invalid_parameter(single_factor_passkeys));
+        }
+        Ok(())
     }
 
     fn set_sms_factor(&mut self, config: SmsMfaConfigType) -> Result<()> {

@@ -4,15 +4,17 @@ mod configuration;
 mod mfa;
 
 use poolhouse_model::{
-    AdminCreateUserConfigType, AuthFactorType, DeletionProtectionType, EmailMfaConfigType, PasswordPolicyType,
-    SchemaAttributeType, SoftwareTokenMfaConfigType, Timestamp, UserPoolDescriptionType, UserPoolMfaType,
-    UserPoolTierType, UserPoolType, UsernameAttributeType, VerifiedAttributeType, WebAuthnConfigurationType,
+    AcrLevelConfigType, AdminCreateUserConfigType, AuthFactorType, DeletionProtectionType, EmailMfaConfigType,
+    PasswordPolicyType, SchemaAttributeType, SoftwareTokenMfaConfigType, Timestamp, UserPoolDescriptionType,
+    UserPoolMfaType, UserPoolTierType, UserPoolType, UsernameAttributeType, VerifiedAttributeType,
+    WebAuthnConfigurationType,
 };
 use serde::{Deserialize, Serialize};
 
 pub use configuration::PoolConfiguration;
 pub(crate) use configuration::tier_lacks;
 
+use crate::assurance::{Level, LevelNames};
 use crate::schema::Schema;
 use crate::user_sessions::SessionTracking;
 use crate::{DAY, Error, Result};
@@ -239,8 +241,24 @@ impl Pool {
     pub fn describe(&self, users: i64) -> UserPoolType {
         UserPoolType {
             estimated_number_of_users: Some(i32::try_from(users).unwrap_or(i32::MAX)),
+            acr_configuration: self.effective_level_names(),
             ..self.settings.clone()
         }
+    }
+
+    /// The names that the pool gives to levels of assurance.
+    pub fn level_names(&self) -> Option<&LevelNames> {
+        self.settings.acr_configuration.as_ref()
+    }
+
+    /// The names of all four levels, in a plan that has them.
+    fn effective_level_names(&self) -> Option<LevelNames> {
+        let names = self.level_names();
+        let effective = |level: Level| {
+            let acr_value = level.name(names).to_owned();
+            (level.key().to_owned(), AcrLevelConfigType { acr_value })
+        };
+        (self.tier() != UserPoolTierType::Lite).then(|| Level::ALL.into_iter().map(effective).collect())
     }
 
     /// The entry of ListUserPools.

@@ -1,20 +1,15 @@
 //! The challenges of second factors: SMS_MFA, EMAIL_OTP, SOFTWARE_TOKEN_MFA and the choice between them.
 
-use std::collections::BTreeMap;
-
-use poolhouse_crypto::hmac;
-use poolhouse_crypto::seal::Purpose;
 use poolhouse_domain::clients::Client;
 use poolhouse_domain::codes::CODE_DIGITS;
 use poolhouse_domain::delivery::Channel;
-use poolhouse_domain::mfa::{Factor, Next, second_factor};
+use poolhouse_domain::mfa::{Factor, Next};
 use poolhouse_domain::pools::Pool;
-use poolhouse_domain::sessions::{AuthSession, SentCode, Step};
-use poolhouse_domain::templates::{self, Rendered};
+use poolhouse_domain::sessions::{AuthSession, Step};
+use poolhouse_domain::sign_in::{self, Progress};
 use poolhouse_domain::users::User;
 use poolhouse_domain::{Error, Result};
-use poolhouse_model::{ChallengeNameType, Secret, VerifiedAttributeType};
-use poolhouse_outbound::{Kind, Message};
+use poolhouse_model::{ChallengeNameType, Secret};
 
 use super::sessions::Challenge;
 use super::{Answer, Answered, Outcome};
@@ -27,7 +22,7 @@ impl Cx {
         pool: &Pool,
         client: &Client,
         user: &User,
-        names: Vec<String>,
+        progress: Progress,
         next: Next,
     ) -> Result<Challenge> {
         let list = |factors: Vec<Factor>| serde_json::to_string(&factors).map_err(Error::internal);
@@ -42,7 +37,7 @@ impl Cx {
             Next::Challenge(factor) => {
                 let channel = factor.attribute().and_then(|name| Channel::of(name, &user.attributes));
                 let channel = channel.ok_or(Error::NoSecondFactor)?;
-                return self.code_challenge(pool, client, user, names, (factor, channel, false));
+                return self.code_challenge(pool, client, user, progress, (factor, channel, false));
             }
             Next::Select(factors) => {
                 let parameter = ("MFAS_CAN_CHOOSE", list(factors)?);
@@ -56,12 +51,9 @@ impl Cx {
         };
         let user_id = ("USER_ID_FOR_SRP", user.username.clone());
         let parameters = parameter.into_iter().chain([user_id]);
-        Ok(Challenge {
-            name,
-            session: self.new_session(client, user, names, step),
-            parameters: parameters.map(|(name, value)| (name.to_owned(), value)).collect(),
-            message: None,
-        })
+        let parameters = parameters.map(|(name, value)| (name.to_owned(), value)).collect();
+        let session = self.new_session(client, Some(user), progress, step);
+        Ok(Challenge::new(name, session, parameters))
     }
 
     /// The challenge that asks for a code which is sent to a contact; the last of `way` says whether it sets that up.
@@ -70,43 +62,15 @@ impl Cx {
         pool: &Pool,
         client: &Client,
         user: &User,
-        names: Vec<String>,
-        way: (Factor, Channel, bool),
+        progress: Progress,
+        (factor, channel, sets_up): (Factor, Channel, bool),
     ) -> Result<Challenge> {
-        self.triggers(pool).custom_message()?;
-        let (factor, channel, sets_up) = way;
-        let mut session = self.new_session(client, user, names, Step::Factor(factor));
-        let digits = self.entropy.digits(CODE_DIGITS);
-        let text = match channel.attribute {
-            VerifiedAttributeType::Email => {
-                let config = pool.factors.email.clone().unwrap_or_default();
-                templates::authentication_email(&config, &digits)
-            }
-            VerifiedAttributeType::PhoneNumber => Rendered {
-                subject: None,
-                body: templates::authentication_sms(&pool.settings, &digits),
-            },
-        };
-        session.state.code = Some(SentCode {
-            hash: self.hash_sent_code(&session, &digits),
-            destination: channel.destination.clone(),
-            sets_up,
-        });
-        let message = Message {
-            code: Some(digits),
-            ..self.message(pool, user, &channel, Kind::Authentication, text)
-        };
-        let medium = channel.medium().as_str().to_owned();
-        Ok(Challenge {
-            name: factor.challenge(),
-            session,
-            parameters: BTreeMap::from([
-                ("CODE_DELIVERY_DELIVERY_MEDIUM".to_owned(), medium),
-                ("CODE_DELIVERY_DESTINATION".to_owned(), channel.masked()),
-                ("USER_ID_FOR_SRP".to_owned(), user.username.clone()),
-            ]),
-            message: Some(message),
-        })
+        let session = self.new_session(client, Some(user), progress, Step::Factor(factor));
+        let mut challenge = self.sent_code_challenge(pool, user, session, (&channel, CODE_DIGITS, sets_up))?;
+        challenge.name = factor.challenge();
+        let user_id = user.username.clone();
+        challenge.parameters.insert("USER_ID_FOR_SRP".to_owned(), user_id);
+        Ok(challenge)
     }
 
     /// Answers the challenge of `factor` with a code. A wrong one leaves the session open until its guesses are used up.
@@ -120,22 +84,24 @@ impl Cx {
     ) -> Result<Outcome> {
         let session = self.session(pool, client, &answer, Step::Factor(factor)).await?;
         let user = self.session_user(pool, &session).await?;
-        self.check_lockout(pool, &user.sub).await?;
+        let sub = user.sub.clone();
+        self.check_lockout(pool, &sub).await?;
         let is_last = self.count_guess(&session).await?;
         let settle = async |mut user: User| {
-            let changes_user = self.prove_factor(pool, &mut user, &session, factor, code)?;
+            let changes_user = self.prove_factor(pool, &mut user, &session, factor, code).await?;
             let answered = Answered {
                 session: &session,
                 changes_user,
             };
-            self.give_tokens(pool, client, &mut user, Some(answered)).await
+            let progress = with_second_factor(&session, factor);
+            self.advance(pool, client, &mut user, progress, Some(answered)).await
         };
         let outcome = self.change_user(pool, user, settle).await;
         if let Err(
             Error::SecondFactorCodeMismatch | Error::SoftwareTokenCodeMismatch | Error::SoftwareTokenCodeReplayed,
         ) = &outcome
         {
-            self.count_failure(pool, &session.state.sub).await?;
+            self.count_failure(pool, &sub).await?;
             if is_last {
                 self.store.sessions().consume(&session.id, self.now()).await?;
             }
@@ -144,7 +110,7 @@ impl Cx {
     }
 
     /// Checks the code of a factor; answers whether it changed the user.
-    fn prove_factor(
+    async fn prove_factor(
         &self,
         pool: &Pool,
         user: &mut User,
@@ -152,7 +118,7 @@ impl Cx {
         factor: Factor,
         code: &Secret,
     ) -> Result<bool> {
-        let next = second_factor(pool, user);
+        let next = self.awaited_factor(pool, user, &session.state.progress).await?;
         let Some(attribute) = factor.attribute() else {
             if user.mfa.software_token.is_some() && !next.admits(factor) {
                 return Err(Error::SessionInvalid);
@@ -170,8 +136,7 @@ impl Cx {
         if !is_awaited {
             return Err(Error::SessionInvalid);
         }
-        let hash = self.hash_sent_code(session, code.expose());
-        if !hmac::constant_time_eq(sent.hash.as_bytes(), hash.as_bytes()) {
+        if !self.is_sent_code(session, sent, code) {
             return Err(Error::SecondFactorCodeMismatch);
         }
         if sent.sets_up {
@@ -194,20 +159,30 @@ impl Cx {
     ) -> Result<Outcome> {
         let session = self.session(pool, client, &answer, Step::SelectMfaType).await?;
         let mut user = self.session_user(pool, &session).await?;
-        let selected = Factor::named(selected).filter(|factor| second_factor(pool, &user).admits(*factor));
+        let next = self.awaited_factor(pool, &user, &session.state.progress).await?;
+        let selected = Factor::named(selected).filter(|factor| next.admits(*factor));
         let selected = selected
             .ok_or_else(|| Error::invalid_parameter("ANSWER is not one of the MFA types that can be chosen."))?;
-        let names = session.state.names.clone();
-        let challenge = self.second_factor_challenge(pool, client, &user, names, Next::Challenge(selected))?;
+        let progress = session.state.progress.clone();
+        let challenge = self.second_factor_challenge(pool, client, &user, progress, Next::Challenge(selected))?;
         let answered = Answered {
             session: &session,
             changes_user: false,
         };
-        self.pose(challenge, Some((pool, &mut user, answered))).await
+        self.pose(challenge, pool, Some(&mut user), Some(answered)).await
     }
 
-    fn hash_sent_code(&self, session: &AuthSession, digits: &str) -> String {
-        let parts = [session.pool_id.as_bytes(), session.id.as_bytes(), digits.as_bytes()];
-        self.keyed_hash(Purpose::new("second factor code"), &parts)
+    /// The second factor that a sign-in waits for.
+    pub(super) async fn awaited_factor(&self, pool: &Pool, user: &User, progress: &Progress) -> Result<Next> {
+        let device = self.known_device(pool, user, progress).await?;
+        Ok(sign_in::awaited_factor(pool, user, progress, device.as_ref()))
     }
+}
+
+/// How far a sign-in has come whose user has just proved `factor`.
+pub(super) fn with_second_factor(session: &AuthSession, factor: Factor) -> Progress {
+    let mut progress = session.state.progress.clone();
+    progress.methods.add(factor.into());
+    progress.is_multi_factor = true;
+    progress
 }

@@ -7,13 +7,14 @@ use poolhouse_crypto::totp;
 use poolhouse_domain::attributes::Attributes;
 use poolhouse_domain::clients::Client;
 use poolhouse_domain::delivery::Channel;
-use poolhouse_domain::mfa::{Factor, second_factor};
+use poolhouse_domain::mfa::Factor;
 use poolhouse_domain::pools::Pool;
 use poolhouse_domain::sessions::{AuthSession, Step};
 use poolhouse_domain::users::User;
 use poolhouse_domain::{Error, Result, permissions};
 use poolhouse_model::{ChallengeNameType, Secret};
 
+use super::mfa::with_second_factor;
 use super::sessions::Challenge;
 use super::{Answer, Answered, Outcome};
 use crate::Cx;
@@ -68,23 +69,22 @@ impl Cx {
     /// Answers MFA_SETUP: with the session of a verified authenticator app, or with an e-mail address or phone number
     /// to which a code is sent.
     pub async fn answer_mfa_setup(&self, pool: &Pool, client: &Client, answer: Answer<'_>) -> Result<Outcome> {
-        let session = self.open_session(answer.session).await?;
-        let session = match session.state.step {
-            step @ (Step::MfaSetup | Step::MfaSetupDone) => self.session(pool, client, &answer, step).await?,
-            _ => return Err(Error::SessionInvalid),
-        };
+        let session = self.session_at(pool, client, &answer).await?;
+        if !matches!(session.state.step, Step::MfaSetup | Step::MfaSetupDone) {
+            return Err(Error::SessionInvalid);
+        }
         let mut user = self.session_user(pool, &session).await?;
         let answered = Answered {
             session: &session,
             changes_user: false,
         };
-        let next = second_factor(pool, &user);
+        let next = self.awaited_factor(pool, &user, &session.state.progress).await?;
         if session.state.step == Step::MfaSetupDone {
-            return if next.admits(Factor::SoftwareToken) {
-                self.give_tokens(pool, client, &mut user, Some(answered)).await
-            } else {
-                Err(Error::SessionInvalid)
-            };
+            if !next.admits(Factor::SoftwareToken) {
+                return Err(Error::SessionInvalid);
+            }
+            let progress = with_second_factor(&session, Factor::SoftwareToken);
+            return self.advance(pool, client, &mut user, progress, Some(answered)).await;
         }
         let contact = [Factor::Email, Factor::Sms].into_iter().find_map(|factor| {
             let attribute = factor.attribute()?;
@@ -99,9 +99,9 @@ impl Cx {
         permissions::check_writable(&schema, client.settings.write_attributes.as_deref(), given.names())?;
         schema.check_completion(&user.attributes, &given)?;
         let channel = Channel::of(attribute, &given).ok_or(Error::MissingParameter(attribute.as_str()))?;
-        let names = session.state.names.clone();
-        let challenge = self.code_challenge(pool, client, &user, names, (factor, channel, true))?;
-        self.pose(challenge, Some((pool, &mut user, answered))).await
+        let progress = session.state.progress.clone();
+        let challenge = self.code_challenge(pool, client, &user, progress, (factor, channel, true))?;
+        self.pose(challenge, pool, Some(&mut user), Some(answered)).await
     }
 
     /// Finds the sign-in of `session`, which must wait for an authenticator app to be set up.
@@ -116,7 +116,8 @@ impl Cx {
         let (pool, client) = self.client(&session.state.client_id).await?;
         pool.check_offers_software_token()?;
         let user = self.session_user(&pool, &session).await?;
-        if !second_factor(&pool, &user).sets_up(Factor::SoftwareToken) {
+        let next = self.awaited_factor(&pool, &user, &session.state.progress).await?;
+        if !next.sets_up(Factor::SoftwareToken) {
             return Err(Error::SetupSessionInvalid);
         }
         Ok(Setup {
@@ -135,21 +136,16 @@ impl Cx {
         pending_secret: Option<String>,
         changes_user: bool,
     ) -> Result<Secret> {
-        let names = setup.session.state.names.clone();
-        let mut session = self.new_session(&setup.client, &setup.user, names, step);
+        let progress = setup.session.state.progress.clone();
+        let mut session = self.new_session(&setup.client, Some(&setup.user), progress, step);
         session.state.pending_secret = pending_secret;
         let string = self.session_string(&session)?;
-        let challenge = Challenge {
-            name: ChallengeNameType::MfaSetup,
-            session,
-            parameters: BTreeMap::new(),
-            message: None,
-        };
+        let challenge = Challenge::new(ChallengeNameType::MfaSetup, session, BTreeMap::new());
         let answered = Answered {
             session: &setup.session,
             changes_user,
         };
-        self.pose(challenge, Some((&setup.pool, &mut setup.user, answered)))
+        self.pose(challenge, &setup.pool, Some(&mut setup.user), Some(answered))
             .await?;
         Ok(string)
     }

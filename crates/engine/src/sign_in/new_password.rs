@@ -4,27 +4,26 @@ use std::collections::BTreeMap;
 
 use poolhouse_domain::attributes::{Attributes, SUB};
 use poolhouse_domain::clients::Client;
-use poolhouse_domain::mfa::{Next, second_factor};
 use poolhouse_domain::pools::Pool;
 use poolhouse_domain::sessions::Step;
+use poolhouse_domain::sign_in::Progress;
 use poolhouse_domain::users::User;
 use poolhouse_domain::{Error, Result, permissions};
 use poolhouse_model::{ChallengeNameType, Secret, UserStatusType};
 
 use super::sessions::Challenge;
-use super::{Answer, Answered, Outcome, check_devices, session_names};
+use super::{Answer, Answered, Outcome};
 use crate::Cx;
 
 impl Cx {
-    /// Asks for a new password, and for the required attributes that are missing.
-    pub(super) async fn challenge_new_password(
+    /// The challenge that asks for a new password, and for the required attributes that are missing.
+    pub(super) fn new_password_challenge(
         &self,
         pool: &Pool,
         client: &Client,
         user: &User,
-        typed: &str,
-    ) -> Result<Outcome> {
-        check_devices(pool)?;
+        progress: Progress,
+    ) -> Result<Challenge> {
         let schema = pool.schema();
         let readable = permissions::readable(&schema, client.settings.read_attributes.as_deref(), &user.attributes);
         let shown = |(name, value): &(&str, &str)| *name != SUB && !value.is_empty();
@@ -38,14 +37,12 @@ impl Cx {
             ("requiredAttributes".to_owned(), json(serde_json::to_string(&required))?),
             ("userAttributes".to_owned(), json(serde_json::to_string(&provided))?),
         ]);
-        let names = session_names(user, typed);
-        let challenge = Challenge {
-            name: ChallengeNameType::NewPasswordRequired,
-            session: self.new_session(client, user, names, Step::NewPasswordRequired),
+        let session = self.new_session(client, Some(user), progress, Step::NewPasswordRequired);
+        Ok(Challenge::new(
+            ChallengeNameType::NewPasswordRequired,
+            session,
             parameters,
-            message: None,
-        };
-        self.pose(challenge, None).await
+        ))
     }
 
     /// Answers NEW_PASSWORD_REQUIRED: the user sets a password of their own, and the attributes that were missing.
@@ -55,14 +52,10 @@ impl Cx {
             .get("NEW_PASSWORD")
             .ok_or(Error::MissingParameter("NEW_PASSWORD"))?;
         let session = self.session(pool, client, &answer, Step::NewPasswordRequired).await?;
-        let user = self.store.users().by_sub(pool.id(), &session.state.sub).await?;
-        let has_same_password = |user: &User| {
-            user.status == UserStatusType::ForceChangePassword
-                && user.password.as_ref().map(|password| password.set_at) == session.state.password_set_at
-        };
-        let mut user = user.filter(has_same_password).ok_or(Error::SessionInvalid)?;
+        let user = self.find_session_user(pool, &session).await?;
+        let is_asked = |user: &User| user.status == UserStatusType::ForceChangePassword;
+        let mut user = user.filter(is_asked).ok_or(Error::SessionInvalid)?;
         user.check_enabled()?;
-        check_devices(pool)?;
 
         let given = given_attributes(answer.responses);
         let schema = pool.schema();
@@ -84,14 +77,8 @@ impl Cx {
             session: &session,
             changes_user: true,
         };
-        match second_factor(pool, &user) {
-            Next::Nothing => self.give_tokens(pool, client, &mut user, Some(answered)).await,
-            next => {
-                let names = session.state.names.clone();
-                let challenge = self.second_factor_challenge(pool, client, &user, names, next)?;
-                self.pose(challenge, Some((pool, &mut user, answered))).await
-            }
-        }
+        let progress = session.state.progress.clone();
+        self.advance(pool, client, &mut user, progress, Some(answered)).await
     }
 }
 

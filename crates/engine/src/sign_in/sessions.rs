@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use poolhouse_domain::clients::Client;
 use poolhouse_domain::pools::Pool;
 use poolhouse_domain::sessions::{AuthSession, AuthSessionState, GUESSES_PER_SESSION, Step};
+use poolhouse_domain::sign_in::Progress;
 use poolhouse_domain::users::User;
 use poolhouse_domain::{Error, HOUR, Result, names};
 use poolhouse_model::{ChallengeNameType, Secret};
@@ -28,46 +29,72 @@ pub(super) struct Challenge {
     pub parameters: BTreeMap<String, String>,
     /// The message that brings the code.
     pub message: Option<Message>,
+    /// The first factors that a choice-based sign-in may go on with.
+    pub available: Option<Vec<ChallengeNameType>>,
+}
+
+impl Challenge {
+    /// A challenge that sends nothing.
+    pub fn new(name: ChallengeNameType, session: AuthSession, parameters: BTreeMap<String, String>) -> Self {
+        Self {
+            name,
+            session,
+            parameters,
+            message: None,
+            available: None,
+        }
+    }
 }
 
 impl Cx {
-    /// The state of a sign-in that waits for `step`; the user may be called by `names`.
-    pub(super) fn new_session(&self, client: &Client, user: &User, names: Vec<String>, step: Step) -> AuthSession {
+    /// The state of a sign-in that waits for `step`; without a user it never gets any further.
+    pub(super) fn new_session(
+        &self,
+        client: &Client,
+        user: Option<&User>,
+        progress: Progress,
+        step: Step,
+    ) -> AuthSession {
+        let password = user.and_then(|user| user.password.as_ref());
         AuthSession {
             id: self.entropy.uuid_v4(),
-            pool_id: user.pool_id.clone(),
+            pool_id: client.pool_id().to_owned(),
             expires_at: self.now().plus_millis(client.auth_session_lifetime()),
             state: AuthSessionState {
-                sub: user.sub.clone(),
+                sub: user.map(|user| user.sub.clone()),
                 client_id: client.id().to_owned(),
-                names,
-                password_set_at: user.password.as_ref().map(|password| password.set_at),
+                progress,
+                password_set_at: password.map(|password| password.set_at),
                 step,
                 code: None,
                 pending_secret: None,
+                passkey_request: None,
             },
         }
     }
 
-    /// Stores a challenge in place of the one that was answered, with the user whom the answer changed, and sends the
+    /// Stores a challenge in place of the one that was answered, with the user if the answer changed them, and sends the
     /// code that it asks for.
     pub(super) async fn pose(
         &self,
         challenge: Challenge,
-        answered: Option<(&Pool, &mut User, Answered<'_>)>,
+        pool: &Pool,
+        user: Option<&mut User>,
+        answered: Option<Answered<'_>>,
     ) -> Result<Outcome> {
         let Challenge {
             name,
             session,
             parameters,
             message,
+            available,
         } = challenge;
         let mut tx = self.store.begin().await?;
-        if let Some((pool, user, Answered { session, changes_user })) = answered {
+        if let Some(Answered { session, changes_user }) = answered {
             if !tx.sessions().consume(&session.id, self.now()).await? {
                 return Err(Error::SessionUsed);
             }
-            if changes_user {
+            if let Some(user) = user.filter(|_| changes_user) {
                 tx.users().replace(pool, user).await?;
             }
         }
@@ -80,11 +107,12 @@ impl Cx {
             name,
             session: Some(self.session_string(&session)?),
             parameters,
+            available,
         })
     }
 
     /// The string by which the client continues `session`.
-    pub(super) fn session_string(&self, session: &AuthSession) -> Result<Secret> {
+    pub(crate) fn session_string(&self, session: &AuthSession) -> Result<Secret> {
         let id = session.id.clone();
         let ticket = serde_json::to_vec(&SessionTicket { id }).map_err(Error::internal)?;
         let sealed = self
@@ -95,7 +123,7 @@ impl Cx {
     }
 
     /// The open session of a session string.
-    pub(super) async fn open_session(&self, session: &Secret) -> Result<AuthSession> {
+    pub(crate) async fn open_session(&self, session: &Secret) -> Result<AuthSession> {
         let opened = self
             .session_strings
             .decode(session.expose())
@@ -110,13 +138,23 @@ impl Cx {
 
     /// The user of `session`, if they may still go on with it.
     pub(super) async fn session_user(&self, pool: &Pool, session: &AuthSession) -> Result<User> {
-        let user = self.store.users().by_sub(pool.id(), &session.state.sub).await?;
-        let has_same_password =
-            |user: &User| user.password.as_ref().map(|password| password.set_at) == session.state.password_set_at;
-        let user = user.filter(has_same_password).ok_or(Error::SessionInvalid)?;
+        let user = self.find_session_user(pool, session).await?;
+        let user = user.ok_or(Error::SessionInvalid)?;
         user.check_enabled()?;
         check_status(&user)?;
         Ok(user)
+    }
+
+    /// The user of `session`, in whatever state; `None` when the name that was typed belongs to nobody. Who has been
+    /// deleted or has set another password can't go on.
+    pub(super) async fn find_session_user(&self, pool: &Pool, session: &AuthSession) -> Result<Option<User>> {
+        let Some(sub) = &session.state.sub else {
+            return Ok(None);
+        };
+        let user = self.store.users().by_sub(pool.id(), sub).await?;
+        let has_same_password =
+            |user: &User| user.password.as_ref().map(|password| password.set_at) == session.state.password_set_at;
+        user.filter(has_same_password).map(Some).ok_or(Error::SessionInvalid)
     }
 
     /// Counts a guess of a code in `session` and answers whether it is the last that the session has. Written at once.
@@ -141,13 +179,29 @@ impl Cx {
         answer: &Answer<'_>,
         step: Step,
     ) -> Result<AuthSession> {
-        let session = self.open_session(answer.session).await?;
-        let state = &session.state;
+        let session = self.session_at(pool, client, answer).await?;
+        if session.state.step == step {
+            Ok(session)
+        } else {
+            Err(Error::SessionInvalid)
+        }
+    }
+
+    /// Finds the session that an answer continues, whatever step it waits for. A device that is named becomes the one
+    /// that the sign-in comes from.
+    pub(super) async fn session_at(&self, pool: &Pool, client: &Client, answer: &Answer<'_>) -> Result<AuthSession> {
+        let mut session = self.open_session(answer.session).await?;
+        let state = &mut session.state;
         let fold = |name: &str| names::fold(pool.case_sensitive(), name);
         let username = fold(answer.username);
-        let fits = state.client_id == client.id()
-            && state.step == step
-            && state.names.iter().any(|name| fold(name) == username);
-        if fits { Ok(session) } else { Err(Error::SessionInvalid) }
+        let is_named = state.progress.names.iter().any(|name| fold(name) == username);
+        if state.client_id != client.id() || !is_named {
+            return Err(Error::SessionInvalid);
+        }
+        let device_key = answer.responses.get("DEVICE_KEY").map(Secret::expose);
+        if let Some(key) = device_key.filter(|key| !key.is_empty() && !state.progress.is_device_proved) {
+            state.progress.device_key = Some(key.to_owned());
+        }
+        Ok(session)
     }
 }

@@ -12,9 +12,12 @@ use poolhouse_crypto::seal::Purpose;
 use poolhouse_crypto::srp::{Challenge, ClientPublic, PasswordClaim, Verifier, parse_timestamp};
 use poolhouse_domain::clients::Client;
 use poolhouse_domain::pools::Pool;
+use poolhouse_domain::sessions::AuthSession;
+use poolhouse_domain::sign_in::Progress;
 use poolhouse_domain::users::User;
 use poolhouse_domain::{Error, MINUTE, Result, Timestamp, names};
 use poolhouse_model::{ChallengeNameType, Secret, UserStatusType};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::{Outcome, check_status};
@@ -32,7 +35,7 @@ struct Exchange {
     /// None when the name belongs to nobody.
     sub: Option<String>,
     user_id: String,
-    typed: String,
+    progress: Progress,
     srp_a: String,
     /// The server's secret exponent.
     b: String,
@@ -45,37 +48,69 @@ pub struct Proof<'a> {
     pub signature: &'a Secret,
     pub secret_block: &'a Secret,
     pub timestamp: &'a Secret,
+    /// The device that the client says it is.
+    pub device_key: Option<&'a str>,
 }
 
 impl Cx {
     /// Begins a sign-in by SRP: answers PASSWORD_VERIFIER.
-    pub async fn start_srp(&self, pool: &Pool, client: &Client, username: &str, srp_a: &Secret) -> Result<Outcome> {
-        let public = ClientPublic::parse(srp_a.expose()).map_err(|_| Error::invalid_parameter("Invalid SRP_A."))?;
+    pub async fn start_srp(
+        &self,
+        pool: &Pool,
+        client: &Client,
+        username: &str,
+        device_key: Option<&str>,
+        srp_a: &Secret,
+    ) -> Result<Outcome> {
         let user = self.find_user(pool, username).await?;
+        let progress = Progress {
+            names: vec![username.to_owned()],
+            device_key: device_key.map(str::to_owned),
+            ..Progress::default()
+        };
+        self.begin_srp(pool, client, user, progress, srp_a, None).await
+    }
+
+    /// Begins the proof by SRP for whoever was found under the name that was typed. `answered` is used up with it.
+    pub(super) async fn begin_srp(
+        &self,
+        pool: &Pool,
+        client: &Client,
+        user: Option<User>,
+        progress: Progress,
+        srp_a: &Secret,
+        answered: Option<&AuthSession>,
+    ) -> Result<Outcome> {
+        let public = ClientPublic::parse(srp_a.expose()).map_err(|_| Error::invalid_parameter("Invalid SRP_A."))?;
         if user.is_none() && !client.prevents_user_existence_errors() {
             return Err(Error::UserNotFound);
         }
         self.triggers(pool).pre_authentication()?;
-        let verifier = self.verifier(pool, user.as_ref(), username)?;
+        let verifier = self.verifier(pool, user.as_ref(), progress.typed())?;
         let user_id = match &user {
             Some(user) => user.username.clone(),
-            None => self.invented_user_id(pool, username),
+            None => self.invented_user_id(pool, progress.typed()),
         };
         let salt = verifier.salt_hex();
         let challenge = Challenge::start(verifier, public, self.entropy.as_ref());
-        let exchange = Exchange {
+        let block = self.seal_block(&Exchange {
             id: self.entropy.uuid_v4(),
             client_id: client.id().to_owned(),
             sub: user.map(|user| user.sub),
             user_id: user_id.clone(),
-            typed: username.to_owned(),
+            progress,
             srp_a: srp_a.expose().to_owned(),
             b: BASE64_STANDARD.encode(challenge.secret()),
             expires_at: self.now().plus_millis(client.auth_session_lifetime()),
-        };
+        })?;
+        if let Some(session) = answered
+            && !self.store.sessions().consume(&session.id, self.now()).await?
+        {
+            return Err(Error::SessionUsed);
+        }
         let parameters = BTreeMap::from([
             ("SALT".to_owned(), salt),
-            ("SECRET_BLOCK".to_owned(), self.seal_exchange(&exchange)?),
+            ("SECRET_BLOCK".to_owned(), block),
             ("SRP_B".to_owned(), challenge.srp_b_hex()),
             ("USERNAME".to_owned(), user_id.clone()),
             ("USER_ID_FOR_SRP".to_owned(), user_id),
@@ -84,6 +119,7 @@ impl Cx {
             name: ChallengeNameType::PasswordVerifier,
             session: None,
             parameters,
+            available: None,
         })
     }
 
@@ -93,11 +129,12 @@ impl Cx {
         let block = BASE64_STANDARD
             .decode(proof.secret_block.expose())
             .map_err(|_| incorrect())?;
-        let exchange = self.open_exchange(&block).ok_or_else(incorrect)?;
+        let exchange: Exchange = self.open_block(&block).ok_or_else(incorrect)?;
+        let typed = exchange.progress.typed();
         let fold = |name: &str| names::fold(pool.case_sensitive(), name);
         let username = fold(proof.username);
-        let is_named = [&exchange.user_id, &exchange.typed]
-            .iter()
+        let is_named = [&exchange.user_id, typed]
+            .into_iter()
             .any(|name| fold(name) == username);
         if exchange.client_id != client.id() || !is_named {
             return Err(incorrect());
@@ -115,7 +152,7 @@ impl Cx {
         {
             check_status(user)?;
         }
-        let subject = self.subject(pool, user.as_ref(), &exchange.typed);
+        let subject = self.subject(pool, user.as_ref(), typed);
         self.check_lockout(pool, &subject).await?;
         if !self
             .store
@@ -125,7 +162,7 @@ impl Cx {
         {
             return Err(Error::SessionUsed);
         }
-        let verifier = self.verifier(pool, user.as_ref(), &exchange.typed)?;
+        let verifier = self.verifier(pool, user.as_ref(), typed)?;
         let public = ClientPublic::parse(&exchange.srp_a).map_err(|_| incorrect())?;
         let secret = BASE64_STANDARD
             .decode(&exchange.b)
@@ -142,7 +179,11 @@ impl Cx {
             Some(user) if proved && has_password(&user) => {
                 // Guesses in flight may have earned a pause since it was looked at: then a right one counts no more.
                 self.check_lockout(pool, &subject).await?;
-                self.continue_after_password(pool, client, &user, &exchange.typed).await
+                let mut progress = exchange.progress;
+                if let Some(key) = proof.device_key {
+                    progress.device_key = Some(key.to_owned());
+                }
+                self.continue_after_password(pool, client, user, progress, None).await
             }
             _ => {
                 self.count_failure(pool, &subject).await?;
@@ -166,13 +207,13 @@ impl Cx {
     }
 
     /// The USER_ID_FOR_SRP of a name that belongs to nobody: always the same, in the form of a generated username.
-    fn invented_user_id(&self, pool: &Pool, typed: &str) -> String {
+    pub(super) fn invented_user_id(&self, pool: &Pool, typed: &str) -> String {
         let name = names::fold(pool.case_sensitive(), typed);
         let seed = self.keyed_hash(Purpose::new("nobody's id"), &[pool.id().as_bytes(), name.as_bytes()]);
         SeededEntropy::new(&seed).sub()
     }
 
-    fn check_timestamp(&self, timestamp: &Secret) -> Result<()> {
+    pub(super) fn check_timestamp(&self, timestamp: &Secret) -> Result<()> {
         let seconds = parse_timestamp(timestamp.expose()).ok_or_else(|| {
             Error::invalid_parameter("TIMESTAMP format should be EEE MMM d HH:mm:ss z yyyy in english.")
         })?;
@@ -187,7 +228,7 @@ impl Cx {
     }
 
     /// The block as clients carry it: base64, over which they make their proof.
-    fn seal_exchange(&self, exchange: &Exchange) -> Result<String> {
+    pub(super) fn seal_block(&self, exchange: &impl Serialize) -> Result<String> {
         let bytes = serde_json::to_vec(exchange).map_err(Error::internal)?;
         let sealed = self
             .srp_blocks
@@ -196,7 +237,7 @@ impl Cx {
         Ok(BASE64_STANDARD.encode(sealed))
     }
 
-    fn open_exchange(&self, block: &[u8]) -> Option<Exchange> {
+    pub(super) fn open_block<E: DeserializeOwned>(&self, block: &[u8]) -> Option<E> {
         let opened = self.srp_blocks.decode(std::str::from_utf8(block).ok()?).ok()?;
         serde_json::from_slice(&opened).ok()
     }

@@ -12,10 +12,15 @@ struct Purge {
 }
 
 /// The rows to delete are looked at twice: one may be renewed while the statement runs.
-const PURGES: [Purge; 5] = [
+const PURGES: [Purge; 6] = [
     Purge {
         sql: "DELETE FROM codes WHERE expires_at <= $1 AND (pool_id, sub, purpose) IN \
               (SELECT pool_id, sub, purpose FROM codes WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)",
+        remains: 0,
+    },
+    Purge {
+        sql: "DELETE FROM passkey_registrations WHERE expires_at <= $1 AND (pool_id, sub) IN \
+              (SELECT pool_id, sub FROM passkey_registrations WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)",
         remains: 0,
     },
     // A late answer is told why it is refused.

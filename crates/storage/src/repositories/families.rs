@@ -78,6 +78,16 @@ impl Families<'_> {
         rows.iter().map(read_session).collect()
     }
 
+    /// Whether the user has signed in from the device `key`, confirmed or not, and the sign-in stands.
+    pub async fn has_device(mut self, pool_id: &str, sub: &str, key: &str) -> Result<bool> {
+        let sql = "SELECT 1 FROM refresh_families WHERE pool_id = $1 AND sub = $2 AND device_key = $3 LIMIT 1";
+        let row = self
+            .conn
+            .read_optional(sql, &[pool_id.into(), sub.into(), key.into()])
+            .await?;
+        Ok(row.is_some())
+    }
+
     /// Ends one sign-in, if it still stands.
     pub async fn delete(mut self, pool_id: &str, event_id: &str) -> Result<()> {
         let sql = "DELETE FROM refresh_families WHERE pool_id = $1 AND event_id = $2";
@@ -95,8 +105,9 @@ impl Families<'_> {
 
 async fn insert(conn: &mut Conn<'_>, family: &RefreshFamily) -> Result<()> {
     let sql = "INSERT INTO refresh_families (pool_id, event_id, origin_jti, sub, client_id, created_at, expires_at, \
-                                             session_id, last_active_at, ip_address, device_type, version, doc) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1, $12)";
+                                             session_id, last_active_at, ip_address, device_type, device_key, version, \
+                                             doc) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1, $13)";
     let session = family.session.as_ref();
     let began = session.map(|session| &session.began);
     let binds = [
@@ -111,6 +122,7 @@ async fn insert(conn: &mut Conn<'_>, family: &RefreshFamily) -> Result<()> {
         began.map(|began| began.at.millis()).into(),
         began.and_then(|began| began.ip_address.as_deref()).into(),
         began.and_then(|began| began.device_type.as_deref()).into(),
+        family.device.as_ref().map(|device| &*device.key).into(),
         Bind::document(family)?,
     ];
     conn.write(sql, &binds).await?;

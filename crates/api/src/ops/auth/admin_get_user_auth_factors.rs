@@ -11,10 +11,11 @@ impl Handle for AdminGetUserAuthFactors {
     async fn handle(cx: &Cx, input: AdminGetUserAuthFactorsRequest) -> Result<AdminGetUserAuthFactorsResponse> {
         let pool = cx.pool(&input.user_pool_id).await?;
         let user = cx.user(&pool, &input.username).await?;
+        let has_passkey = cx.has_passkey(&pool, &user).await?;
         Ok(AdminGetUserAuthFactorsResponse {
             preferred_mfa_setting: user.mfa.preferred_setting(),
             user_mfa_setting_list: user.mfa.setting_list(),
-            configured_user_auth_factors: Some(user.first_factors(&pool)),
+            configured_user_auth_factors: Some(user.first_factors(&pool, has_passkey)),
             username: user.username,
         })
     }

@@ -1,13 +1,14 @@
 //! [`AdminInitiateAuth`](https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminInitiateAuth.html)
 //!
-//! *Differs from AWS:* custom and choice-based flows answer that they aren't there yet.
+//! *Differs from AWS:* the custom flow answers that it isn't there yet.
 
 use poolhouse_domain::Result;
 use poolhouse_engine::Cx;
 use poolhouse_model::operations::AdminInitiateAuth;
 use poolhouse_model::{AdminInitiateAuthRequest, AdminInitiateAuthResponse};
 
-use super::{Side, answer, initiate};
+use super::initiation::{Initiation, initiate};
+use super::{Side, answer};
 use crate::Handle;
 
 impl Handle for AdminInitiateAuth {
@@ -15,7 +16,15 @@ impl Handle for AdminInitiateAuth {
         let pool = cx.pool(&input.user_pool_id).await?;
         let client = cx.client_of(&pool, &input.client_id).await?;
         let parameters = input.auth_parameters.unwrap_or_default();
-        let outcome = initiate(cx, Side::Admin, (&pool, &client), input.auth_flow, &parameters).await?;
+        let initiation = Initiation {
+            side: Side::Admin,
+            pool: &pool,
+            client: &client,
+            flow: input.auth_flow,
+            parameters: &parameters,
+            session: input.session.as_ref(),
+        };
+        let outcome = initiate(cx, initiation).await?;
         Ok(answer!(AdminInitiateAuthResponse, outcome))
     }
 }

@@ -1,14 +1,14 @@
 //! [`AdminRespondToAuthChallenge`](https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminRespondToAuthChallenge.html)
 //!
-//! *Differs from AWS:* the challenges of devices, passkeys, choice and custom authentication answer that they aren't there
-//! yet.
+//! *Differs from AWS:* the challenges of custom authentication answer that they aren't there yet.
 
 use poolhouse_domain::Result;
 use poolhouse_engine::Cx;
 use poolhouse_model::operations::AdminRespondToAuthChallenge;
 use poolhouse_model::{AdminRespondToAuthChallengeRequest, AdminRespondToAuthChallengeResponse};
 
-use super::{answer, respond};
+use super::answer;
+use super::responses::respond;
 use crate::Handle;
 
 impl Handle for AdminRespondToAuthChallenge {

@@ -14,7 +14,15 @@ impl Handle for GetTokensFromRefreshToken {
             return Err(Error::SecretHashMismatch(client.id().to_owned()));
         }
         Cx::check_refresh_allowed(&client)?;
-        let tokens = cx.refresh(&pool, &client, &input.refresh_token, |_| Ok(())).await?;
+        let tokens = cx
+            .refresh(
+                &pool,
+                &client,
+                &input.refresh_token,
+                input.device_key.as_deref(),
+                |_| Ok(()),
+            )
+            .await?;
         Ok(GetTokensFromRefreshTokenResponse {
             authentication_result: Some(tokens),
         })

@@ -10,10 +10,11 @@ use crate::Handle;
 impl Handle for GetUserAuthFactors {
     async fn handle(cx: &Cx, input: GetUserAuthFactorsRequest) -> Result<GetUserAuthFactorsResponse> {
         let Caller { pool, user, .. } = cx.caller(&input.access_token).await?;
+        let has_passkey = cx.has_passkey(&pool, &user).await?;
         Ok(GetUserAuthFactorsResponse {
             preferred_mfa_setting: user.mfa.preferred_setting(),
             user_mfa_setting_list: user.mfa.setting_list(),
-            configured_user_auth_factors: Some(user.first_factors(&pool)),
+            configured_user_auth_factors: Some(user.first_factors(&pool, has_passkey)),
             username: user.username,
         })
     }

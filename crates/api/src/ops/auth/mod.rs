@@ -10,17 +10,17 @@ mod get_tokens_from_refresh_token;
 mod get_user_auth_factors;
 mod global_sign_out;
 mod initiate_auth;
+mod initiation;
 mod respond_to_auth_challenge;
+mod responses;
 mod revoke_token;
 
 use std::collections::BTreeMap;
 
 use poolhouse_domain::clients::{Client, Flow};
-use poolhouse_domain::mfa::Factor;
-use poolhouse_domain::pools::Pool;
 use poolhouse_domain::{Error, Result};
-use poolhouse_engine::{Answer, Cx, Outcome, SignIn, SrpProof};
-use poolhouse_model::{AuthFlowType, AuthenticationResultType, ChallengeNameType, Secret};
+use poolhouse_engine::Outcome;
+use poolhouse_model::{AuthenticationResultType, ChallengeNameType, Secret};
 
 /// Which side of the API starts or continues a sign-in.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -53,119 +53,19 @@ impl<'a> Parameters<'a> {
         self.0.get(name)
     }
 
+    /// A parameter that is there and not empty.
+    fn given(&self, name: &str) -> Option<&'a Secret> {
+        self.get(name).filter(|value| !value.expose().is_empty())
+    }
+
+    /// The device that the client says it is.
+    fn device_key(&self) -> Option<&'a str> {
+        self.given("DEVICE_KEY").map(Secret::expose)
+    }
+
     /// A parameter that must be there and not be empty.
     fn required(&self, name: &'static str) -> Result<&'a Secret> {
-        self.get(name)
-            .filter(|value| !value.expose().is_empty())
-            .ok_or(Error::MissingParameter(name))
-    }
-}
-
-/// Starts a sign-in or refreshes tokens.
-async fn initiate(
-    cx: &Cx,
-    side: Side,
-    (pool, client): (&Pool, &Client),
-    flow: AuthFlowType,
-    parameters: &BTreeMap<String, Secret>,
-) -> Result<Outcome> {
-    let parameters = Parameters(parameters);
-    let by_password = match (flow, side) {
-        (AuthFlowType::UserPasswordAuth, Side::Public) => Flow::UserPassword,
-        (AuthFlowType::AdminUserPasswordAuth | AuthFlowType::AdminNoSrpAuth, Side::Admin) => Flow::AdminUserPassword,
-        (AuthFlowType::UserPasswordAuth | AuthFlowType::AdminUserPasswordAuth | AuthFlowType::AdminNoSrpAuth, _) => {
-            return Err(Error::invalid_parameter("Initiate Auth method not supported."));
-        }
-        (AuthFlowType::RefreshTokenAuth | AuthFlowType::RefreshToken, _) => {
-            return refresh(cx, side, pool, client, &parameters).await;
-        }
-        (AuthFlowType::UserSrpAuth, _) => return start_srp(cx, side, pool, client, &parameters).await,
-        (AuthFlowType::CustomAuth, _) => return later(side, client, Flow::Custom, flow),
-        (AuthFlowType::UserAuth, _) => return later(side, client, Flow::UserAuth, flow),
-    };
-    side.check_allowed(client, by_password)?;
-    let username = parameters.required("USERNAME")?.expose();
-    client.check_secret_hash(username, parameters.get("SECRET_HASH"))?;
-    let password = parameters.required("PASSWORD")?;
-    cx.sign_in(pool, client, SignIn { username, password }).await
-}
-
-async fn start_srp(cx: &Cx, side: Side, pool: &Pool, client: &Client, parameters: &Parameters<'_>) -> Result<Outcome> {
-    side.check_allowed(client, Flow::UserSrp)?;
-    let username = parameters.required("USERNAME")?.expose();
-    client.check_secret_hash(username, parameters.get("SECRET_HASH"))?;
-    let srp_a = parameters.required("SRP_A")?;
-    cx.start_srp(pool, client, username, srp_a).await
-}
-
-/// Refuses a flow that isn't written yet: never a token.
-fn later(side: Side, client: &Client, flow: Flow, name: AuthFlowType) -> Result<Outcome> {
-    side.check_allowed(client, flow)?;
-    Err(Error::NotImplemented(format!("The auth flow {name}").into()))
-}
-
-async fn refresh(cx: &Cx, side: Side, pool: &Pool, client: &Client, parameters: &Parameters<'_>) -> Result<Outcome> {
-    side.check_allowed(client, Flow::Refresh)?;
-    let token = parameters.required("REFRESH_TOKEN")?;
-    let secret_hash = parameters.get("SECRET_HASH");
-    if client.is_confidential() && secret_hash.is_none() {
-        return Err(Error::SecretHashMissing(client.id().to_owned()));
-    }
-    let tokens = cx
-        .refresh(pool, client, token, |user| {
-            // There is no user name in the request: clients hash the username or the sub, or send the secret itself.
-            if client.knows_secret(secret_hash) {
-                return Ok(());
-            }
-            client.check_secret_hash_of_any(&[&user.username, &user.sub], secret_hash)
-        })
-        .await?;
-    Ok(Outcome::Tokens(Box::new(tokens)))
-}
-
-/// Continues a sign-in with the answer to a challenge.
-async fn respond(
-    cx: &Cx,
-    (pool, client): (&Pool, &Client),
-    challenge: ChallengeNameType,
-    session: Option<&Secret>,
-    responses: &BTreeMap<String, Secret>,
-) -> Result<Outcome> {
-    let parameters = Parameters(responses);
-    let username = parameters.required("USERNAME")?.expose();
-    client.check_secret_hash(username, parameters.get("SECRET_HASH"))?;
-    if challenge == ChallengeNameType::PasswordVerifier {
-        let proof = SrpProof {
-            username,
-            signature: parameters.required("PASSWORD_CLAIM_SIGNATURE")?,
-            secret_block: parameters.required("PASSWORD_CLAIM_SECRET_BLOCK")?,
-            timestamp: parameters.required("TIMESTAMP")?,
-        };
-        return cx.answer_password_verifier(pool, client, proof).await;
-    }
-    let code = match challenge {
-        ChallengeNameType::SmsMfa => Some((Factor::Sms, "SMS_MFA_CODE")),
-        ChallengeNameType::SoftwareTokenMfa => Some((Factor::SoftwareToken, "SOFTWARE_TOKEN_MFA_CODE")),
-        ChallengeNameType::EmailOtp => Some((Factor::Email, "EMAIL_OTP_CODE")),
-        ChallengeNameType::NewPasswordRequired | ChallengeNameType::SelectMfaType | ChallengeNameType::MfaSetup => None,
-        _ => return Err(Error::NotImplemented(format!("The challenge {challenge}").into())),
-    };
-    let answer = Answer {
-        session: session.ok_or(Error::MissingParameter("Session"))?,
-        username,
-        responses,
-    };
-    match (code, challenge) {
-        (Some((factor, name)), _) => {
-            let code = parameters.required(name)?;
-            cx.answer_second_factor(pool, client, factor, answer, code).await
-        }
-        (None, ChallengeNameType::SelectMfaType) => {
-            let selected = parameters.required("ANSWER")?.expose();
-            cx.answer_select_mfa_type(pool, client, answer, selected).await
-        }
-        (None, ChallengeNameType::MfaSetup) => cx.answer_mfa_setup(pool, client, answer).await,
-        (None, _) => cx.answer_new_password(pool, client, answer).await,
+        self.given(name).ok_or(Error::MissingParameter(name))
     }
 }
 
@@ -175,6 +75,7 @@ struct Members {
     session: Option<Secret>,
     challenge_parameters: Option<BTreeMap<String, String>>,
     authentication_result: Option<AuthenticationResultType>,
+    available_challenges: Option<Vec<ChallengeNameType>>,
 }
 
 impl From<Outcome> for Members {
@@ -185,16 +86,19 @@ impl From<Outcome> for Members {
                 session: None,
                 challenge_parameters: Some(BTreeMap::new()),
                 authentication_result: Some(*tokens),
+                available_challenges: None,
             },
             Outcome::Challenge {
                 name,
                 session,
                 parameters,
+                available,
             } => Self {
                 challenge_name: Some(name),
                 session,
                 challenge_parameters: Some(parameters),
                 authentication_result: None,
+                available_challenges: available,
             },
         }
     }
@@ -209,7 +113,7 @@ macro_rules! answer {
             session: members.session,
             challenge_parameters: members.challenge_parameters,
             authentication_result: members.authentication_result,
-            available_challenges: None,
+            available_challenges: members.available_challenges,
         }
     }};
 }

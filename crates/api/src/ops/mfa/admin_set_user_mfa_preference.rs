@@ -18,8 +18,8 @@ impl Handle for AdminSetUserMFAPreference {
             email: input.email_mfa_settings,
             web_authn: input.web_authn_mfa_settings,
         };
-        let settings = preferences.settings(&pool)?;
-        cx.set_mfa_preferences(&pool, user, &settings).await?;
+        let (settings, passkey) = (preferences.settings(), preferences.passkey());
+        cx.set_mfa_preferences(&pool, user, &settings, passkey).await?;
         Ok(AdminSetUserMFAPreferenceResponse {})
     }
 }

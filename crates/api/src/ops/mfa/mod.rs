@@ -6,9 +6,7 @@ mod associate_software_token;
 mod set_user_mfa_preference;
 mod verify_software_token;
 
-use poolhouse_domain::Result;
 use poolhouse_domain::mfa::{Factor, Setting};
-use poolhouse_domain::pools::Pool;
 use poolhouse_model::{
     EmailMfaSettingsType, SMSMfaSettingsType, SoftwareTokenMfaSettingsType, WebAuthnMfaSettingsType,
 };
@@ -23,22 +21,30 @@ struct Preferences {
 
 impl Preferences {
     /// The settings by factor.
-    fn settings(self, pool: &Pool) -> Result<Vec<Setting>> {
-        if self.web_authn.is_some_and(|web_authn| web_authn.enabled == Some(true)) {
-            pool.check_passkeys_are_mfa()?;
-        }
+    fn settings(&self) -> Vec<Setting> {
         let setting = |factor, enabled: Option<bool>, preferred: Option<bool>| Setting {
             factor,
             enabled: enabled.unwrap_or(false),
             preferred: preferred.unwrap_or(false),
         };
         let given = [
-            self.sms.map(|sms| setting(Factor::Sms, sms.enabled, sms.preferred_mfa)),
+            self.sms
+                .as_ref()
+                .map(|sms| setting(Factor::Sms, sms.enabled, sms.preferred_mfa)),
             self.software_token
+                .as_ref()
                 .map(|token| setting(Factor::SoftwareToken, token.enabled, token.preferred_mfa)),
             self.email
+                .as_ref()
                 .map(|email| setting(Factor::Email, email.enabled, email.preferred_mfa)),
         ];
-        Ok(given.into_iter().flatten().collect())
+        given.into_iter().flatten().collect()
+    }
+
+    /// Whether a passkey is all factors at once.
+    fn passkey(&self) -> Option<bool> {
+        self.web_authn
+            .as_ref()
+            .map(|web_authn| web_authn.enabled.unwrap_or(false))
     }
 }

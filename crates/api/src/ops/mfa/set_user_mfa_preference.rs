@@ -17,8 +17,9 @@ impl Handle for SetUserMFAPreference {
             email: input.email_mfa_settings,
             web_authn: input.web_authn_mfa_settings,
         };
-        let settings = preferences.settings(&caller.pool)?;
-        cx.set_mfa_preferences(&caller.pool, caller.user, &settings).await?;
+        let (settings, passkey) = (preferences.settings(), preferences.passkey());
+        cx.set_mfa_preferences(&caller.pool, caller.user, &settings, passkey)
+            .await?;
         Ok(SetUserMFAPreferenceResponse {})
     }
 }

@@ -1,7 +1,4 @@
 //! [`SignUp`](https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_SignUp.html)
-//!
-//! *Differs from AWS:* a sign-up without a password is refused until passwordless sign-in is there, and no session is
-//! given until sign-up can go over into a sign-in by USER_AUTH.
 
 use poolhouse_domain::Result;
 use poolhouse_domain::attributes::Attributes;
@@ -25,7 +22,7 @@ impl Handle for SignUp {
             user_confirmed: registered.user.status == UserStatusType::Confirmed,
             code_delivery_details: registered.delivery,
             user_sub: registered.user.sub,
-            session: None,
+            session: registered.session,
         })
     }
 }

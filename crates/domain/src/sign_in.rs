@@ -1,0 +1,150 @@
+//! What a sign-in asks for next: one state machine for every door.
+//!
+//! A new password comes first, then the proof of a remembered device, then what the wanted level of assurance needs,
+//! then the second factor, then tokens.
+
+use poolhouse_model::{AuthFactorType, ChallengeNameType, UserStatusType};
+use serde::{Deserialize, Serialize};
+
+use crate::assurance::{Level, Method, Methods};
+use crate::devices::Device;
+use crate::mfa::{self, Factor, choice, second_factor};
+use crate::pools::Pool;
+use crate::users::User;
+use crate::{Error, Result};
+
+/// How far a sign-in has come. It goes along from challenge to challenge.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Progress {
+    /// The names by which the user may be called in answers; the first is the one that was typed.
+    pub names: Vec<String>,
+    /// The device that the client says it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device_key: Option<String>,
+    /// Whether that device has proved itself.
+    #[serde(default)]
+    pub is_device_proved: bool,
+    /// What the user has proved themselves by.
+    #[serde(default)]
+    pub methods: Methods,
+    /// Whether they have proved all the factors that a pool with MFA demands.
+    #[serde(default)]
+    pub is_multi_factor: bool,
+    /// The level of assurance that the client asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<Level>,
+}
+
+impl Progress {
+    /// The name that the sign-in began with.
+    pub fn typed(&self) -> &str {
+        self.names.first().map_or("", String::as_str)
+    }
+}
+
+/// What a sign-in asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Next {
+    /// A password of the user's own instead of the temporary one.
+    NewPassword,
+    /// The proof of the remembered device.
+    Device,
+    /// A second factor.
+    SecondFactor(mfa::Next),
+    /// Nothing: tokens are given.
+    Tokens,
+}
+
+/// Decides what the sign-in of `user`, which came as far as `progress` from the known `device`, asks for.
+pub fn next(pool: &Pool, user: &User, progress: &Progress, device: Option<&Device>) -> Result<Next> {
+    let by_password = progress.methods.has_password();
+    if by_password && user.status == UserStatusType::ForceChangePassword {
+        return Ok(Next::NewPassword);
+    }
+    if by_password && device.is_some_and(Device::signs_in) && !progress.is_device_proved {
+        return Ok(Next::Device);
+    }
+    if let Some(target) = progress.target
+        && progress.methods.level() < Some(target)
+    {
+        let lifting = lifting_factors(pool, user, &progress.methods, target);
+        return if lifting.is_empty() {
+            Err(Error::LevelOutOfReach)
+        } else {
+            Ok(Next::SecondFactor(choice(lifting)))
+        };
+    }
+    if progress.is_multi_factor || (progress.is_device_proved && pool.devices_replace_mfa()) {
+        return Ok(Next::Tokens);
+    }
+    Ok(match second_factor(pool, user) {
+        mfa::Next::Nothing => Next::Tokens,
+        asked => Next::SecondFactor(asked),
+    })
+}
+
+/// The second factor that the sign-in waits for, if it waits for one.
+pub fn awaited_factor(pool: &Pool, user: &User, progress: &Progress, device: Option<&Device>) -> mfa::Next {
+    match next(pool, user, progress, device) {
+        Ok(Next::SecondFactor(asked)) => asked,
+        _ => mfa::Next::Nothing,
+    }
+}
+
+/// The second factors of the user that lift `methods` to `target` at once.
+pub fn lifting_factors(pool: &Pool, user: &User, methods: &Methods, target: Level) -> Vec<Factor> {
+    let lifts = |factor: &Factor| methods.with((*factor).into()).level() >= Some(target);
+    let usable = |factor: &Factor| pool.offers(*factor) && user.possesses(*factor);
+    Factor::ALL.into_iter().filter(usable).filter(lifts).collect()
+}
+
+/// The challenges with which a choice-based sign-in of the user may begin, those that reach `target` if there is one.
+/// A temporary password can only be used, not gone around.
+pub fn first_challenges(
+    pool: &Pool,
+    user: &User,
+    has_passkey: bool,
+    target: Option<(&Methods, Level)>,
+) -> Vec<ChallengeNameType> {
+    let factors = user.first_factors(pool, has_passkey).into_iter().filter(|factor| {
+        let fits_status = *factor == AuthFactorType::Password
+            || matches!(user.status, UserStatusType::Confirmed | UserStatusType::Unconfirmed);
+        fits_status && target.is_none_or(|(credit, level)| leads_to(pool, user, &credit.with(method(*factor)), level))
+    });
+    challenges_of(factors)
+}
+
+/// The challenges with which a sign-in of somebody who doesn't exist seems to begin.
+pub fn simulated_challenges(pool: &Pool) -> Vec<ChallengeNameType> {
+    let common = |factor: &AuthFactorType| *factor != AuthFactorType::WebAuthn;
+    challenges_of(pool.first_auth_factors().into_iter().filter(common))
+}
+
+/// The challenges that ask for first factors.
+fn challenges_of(factors: impl IntoIterator<Item = AuthFactorType>) -> Vec<ChallengeNameType> {
+    let challenges = |factor| match factor {
+        AuthFactorType::Password => vec![ChallengeNameType::PasswordSrp, ChallengeNameType::Password],
+        AuthFactorType::EmailOtp => vec![ChallengeNameType::EmailOtp],
+        AuthFactorType::SmsOtp => vec![ChallengeNameType::SmsOtp],
+        AuthFactorType::WebAuthn => vec![ChallengeNameType::WebAuthn],
+        AuthFactorType::SoftwareToken => vec![],
+    };
+    factors.into_iter().flat_map(challenges).collect()
+}
+
+/// Whether `methods`, with a second factor of the user if need be, reach `target`.
+fn leads_to(pool: &Pool, user: &User, methods: &Methods, target: Level) -> bool {
+    methods.level() >= Some(target)
+        || (methods.has_password() && !lifting_factors(pool, user, methods, target).is_empty())
+}
+
+/// The method by which a first factor proves its user.
+fn method(factor: AuthFactorType) -> Method {
+    match factor {
+        AuthFactorType::Password => Method::Password,
+        AuthFactorType::EmailOtp => Method::Email,
+        AuthFactorType::SmsOtp => Method::Sms,
+        AuthFactorType::WebAuthn => Method::SoftwareKey,
+        AuthFactorType::SoftwareToken => Method::SoftwareToken,
+    }
+}

@@ -1,0 +1,252 @@
+//! USER_AUTH: the user chooses what to begin with among the first factors that the pool allows and they have.
+//!
+//! A name that belongs to nobody is answered as if it belonged to somebody, where the app client prevents user existence
+//! errors: no answer to those challenges leads any further.
+
+use std::collections::BTreeMap;
+
+use poolhouse_domain::clients::Client;
+use poolhouse_domain::mfa::Factor;
+use poolhouse_domain::pools::Pool;
+use poolhouse_domain::sessions::{AuthSession, Step};
+use poolhouse_domain::sign_in::{Progress, first_challenges, lifting_factors, simulated_challenges};
+use poolhouse_domain::users::User;
+use poolhouse_domain::{Error, Result};
+use poolhouse_model::{ChallengeNameType, Secret, UserPoolTierType, UserStatusType};
+
+use super::sessions::Challenge;
+use super::step_up::StepUp;
+use super::{Answer, Answered, Outcome, session_names};
+use crate::Cx;
+
+/// A choice-based sign-in as it begins.
+pub struct Start<'a> {
+    /// The name as it was typed: a username, an alias or a sub.
+    pub username: &'a str,
+    /// The challenge that the client would like to begin with.
+    pub preferred: Option<&'a str>,
+    pub given: FirstFactor<'a>,
+    /// The device that the client says it is.
+    pub device_key: Option<&'a str>,
+    pub step_up: Option<StepUp<'a>>,
+}
+
+/// What a client sends along with its choice, so that the challenge needs no round of its own.
+#[derive(Clone, Copy, Default)]
+pub struct FirstFactor<'a> {
+    pub password: Option<&'a Secret>,
+    pub srp_a: Option<&'a Secret>,
+}
+
+/// Who signs in.
+#[derive(Clone, Copy)]
+struct Door<'a> {
+    pool: &'a Pool,
+    client: &'a Client,
+}
+
+impl Cx {
+    /// Begins a choice-based sign-in.
+    pub async fn start_choice(&self, pool: &Pool, client: &Client, start: Start<'_>) -> Result<Outcome> {
+        if start.step_up.is_some() && pool.tier() == UserPoolTierType::Lite {
+            return Err(Error::FeatureUnavailableInTier(
+                "Step-up authentication is not available in the LITE feature plan.".into(),
+            ));
+        }
+        let door = Door { pool, client };
+        let user = self.first_factor_user(door, start.username).await?;
+        self.triggers(pool).pre_authentication()?;
+        let mut progress = Progress {
+            names: vec![start.username.to_owned()],
+            device_key: start.device_key.map(str::to_owned),
+            ..Progress::default()
+        };
+        let Some(mut user) = user else {
+            progress.names.push(self.invented_user_id(pool, start.username));
+            let available = simulated_challenges(pool);
+            return self.begin(door, None, progress, available, &start).await;
+        };
+        progress.names = session_names(&user, start.username);
+        let has_passkey = self.has_passkey(pool, &user).await?;
+        let Some(step_up) = start.step_up else {
+            let available = first_challenges(pool, &user, has_passkey, None);
+            return self.begin(door, Some(user), progress, available, &start).await;
+        };
+        let target = self.target(pool, &user, has_passkey, step_up).await?;
+        progress.target = Some(target.level);
+        progress.is_multi_factor = target.credit.is_multi_factor();
+        progress.methods = target.credit;
+        let credit = &progress.methods;
+        if credit.has_password() && !lifting_factors(pool, &user, credit, target.level).is_empty() {
+            user.check_enabled()?;
+            return self.advance(pool, client, &mut user, progress, None).await;
+        }
+        let available = first_challenges(pool, &user, has_passkey, Some((credit, target.level)));
+        self.begin(door, Some(user), progress, available, &start).await
+    }
+
+    /// Answers SELECT_CHALLENGE.
+    pub async fn answer_select_challenge(
+        &self,
+        pool: &Pool,
+        client: &Client,
+        answer: Answer<'_>,
+        selected: &str,
+        given: FirstFactor<'_>,
+    ) -> Result<Outcome> {
+        let session = self.session(pool, client, &answer, Step::SelectChallenge).await?;
+        let door = Door { pool, client };
+        let progress = session.state.progress.clone();
+        let user = self.find_session_user(pool, &session).await?;
+        let available = match &user {
+            Some(user) => {
+                let target = progress.target.map(|level| (&progress.methods, level));
+                let has_passkey = self.has_passkey(pool, user).await?;
+                first_challenges(pool, user, has_passkey, target)
+            }
+            None => simulated_challenges(pool),
+        };
+        let selected = available.into_iter().find(|challenge| challenge.as_str() == selected);
+        let selected =
+            selected.ok_or_else(|| Error::invalid_parameter("ANSWER is not one of the available challenges."))?;
+        self.first_factor(door, user, progress, selected, given, Some(&session))
+            .await
+    }
+
+    /// Answers PASSWORD.
+    pub async fn answer_password(
+        &self,
+        pool: &Pool,
+        client: &Client,
+        answer: Answer<'_>,
+        password: &Secret,
+    ) -> Result<Outcome> {
+        let given = FirstFactor {
+            password: Some(password),
+            ..FirstFactor::default()
+        };
+        let waiting = (Step::Password, ChallengeNameType::Password);
+        self.answer_with(Door { pool, client }, answer, waiting, given).await
+    }
+
+    /// Answers PASSWORD_SRP with PASSWORD_VERIFIER.
+    pub async fn answer_password_srp(
+        &self,
+        pool: &Pool,
+        client: &Client,
+        answer: Answer<'_>,
+        srp_a: &Secret,
+    ) -> Result<Outcome> {
+        let given = FirstFactor {
+            srp_a: Some(srp_a),
+            ..FirstFactor::default()
+        };
+        let waiting = (Step::PasswordSrp, ChallengeNameType::PasswordSrp);
+        self.answer_with(Door { pool, client }, answer, waiting, given).await
+    }
+
+    async fn answer_with(
+        &self,
+        door: Door<'_>,
+        answer: Answer<'_>,
+        (step, challenge): (Step, ChallengeNameType),
+        given: FirstFactor<'_>,
+    ) -> Result<Outcome> {
+        let session = self.session(door.pool, door.client, &answer, step).await?;
+        let user = self.find_session_user(door.pool, &session).await?;
+        let progress = session.state.progress.clone();
+        self.first_factor(door, user, progress, challenge, given, Some(&session))
+            .await
+    }
+
+    /// The user of a name, if they may begin with something else than a password too. Who may not is treated as nobody
+    /// where the app client prevents user existence errors.
+    async fn first_factor_user(&self, Door { pool, client }: Door<'_>, username: &str) -> Result<Option<User>> {
+        let user = self.find_user(pool, username).await?;
+        let refusal = match &user {
+            None => Error::UserNotFound,
+            Some(user) if !user.enabled => Error::UserDisabled,
+            Some(user) if user.status == UserStatusType::ResetRequired => Error::PasswordResetRequired,
+            Some(user) if user.status == UserStatusType::ExternalProvider => Error::IncorrectUsernameOrPassword,
+            Some(_) => return Ok(user),
+        };
+        if client.prevents_user_existence_errors() {
+            Ok(None)
+        } else {
+            Err(refusal)
+        }
+    }
+
+    /// Begins with the preferred challenge where it is available, or else lets the user choose.
+    async fn begin(
+        &self,
+        door: Door<'_>,
+        user: Option<User>,
+        progress: Progress,
+        available: Vec<ChallengeNameType>,
+        start: &Start<'_>,
+    ) -> Result<Outcome> {
+        if available.is_empty() {
+            return Err(Error::IncorrectUsernameOrPassword);
+        }
+        let preferred = available
+            .iter()
+            .find(|challenge| Some(challenge.as_str()) == start.preferred);
+        if let Some(preferred) = preferred {
+            return self
+                .first_factor(door, user, progress, *preferred, start.given, None)
+                .await;
+        }
+        let session = self.new_session(door.client, user.as_ref(), progress, Step::SelectChallenge);
+        let mut challenge = Challenge::new(ChallengeNameType::SelectChallenge, session, BTreeMap::new());
+        challenge.available = Some(available);
+        self.pose(challenge, door.pool, None, None).await
+    }
+
+    /// Goes on with the chosen challenge: straight to its answer when that was given along, or else by posing it.
+    async fn first_factor(
+        &self,
+        Door { pool, client }: Door<'_>,
+        mut user: Option<User>,
+        progress: Progress,
+        chosen: ChallengeNameType,
+        given: FirstFactor<'_>,
+        session: Option<&AuthSession>,
+    ) -> Result<Outcome> {
+        let answered = session.map(|session| Answered {
+            session,
+            changes_user: false,
+        });
+        let plain = |step: Step, user: Option<&User>, progress: Progress| {
+            let session = self.new_session(client, user, progress, step);
+            Challenge::new(chosen, session, BTreeMap::new())
+        };
+        let challenge = match chosen {
+            ChallengeNameType::Password => match given.password {
+                Some(password) => {
+                    return self
+                        .prove_password(pool, client, user, progress, password, answered)
+                        .await;
+                }
+                None => plain(Step::Password, user.as_ref(), progress),
+            },
+            ChallengeNameType::PasswordSrp => match given.srp_a {
+                Some(srp_a) => {
+                    return self.begin_srp(pool, client, user, progress, srp_a, session).await;
+                }
+                None => plain(Step::PasswordSrp, user.as_ref(), progress),
+            },
+            ChallengeNameType::EmailOtp | ChallengeNameType::SmsOtp => {
+                let factor = match chosen {
+                    ChallengeNameType::SmsOtp => Factor::Sms,
+                    _ => Factor::Email,
+                };
+                self.one_time_code_challenge(pool, client, user.as_ref(), progress, factor)
+                    .await?
+            }
+            ChallengeNameType::WebAuthn => self.passkey_challenge(pool, client, user.as_ref(), progress).await?,
+            _ => return Err(Error::IncorrectUsernameOrPassword),
+        };
+        self.pose(challenge, pool, user.as_mut(), answered).await
+    }
+}

@@ -1,0 +1,167 @@
+//! Signing in from a remembered device: it proves itself by SRP with a password of its own, which no user knows.
+
+use std::collections::BTreeMap;
+
+use base64::prelude::{BASE64_STANDARD, Engine};
+use poolhouse_crypto::srp::{Challenge as Exchange, ClientPublic, Identity, PasswordClaim};
+use poolhouse_domain::clients::Client;
+use poolhouse_domain::devices::{Device, DeviceIdentity, GROUP_KEY_LENGTH};
+use poolhouse_domain::pools::Pool;
+use poolhouse_domain::sessions::{AuthSession, Step};
+use poolhouse_domain::sign_in::Progress;
+use poolhouse_domain::users::User;
+use poolhouse_domain::{Error, Result};
+use poolhouse_model::{ChallengeNameType, Secret};
+use serde::{Deserialize, Serialize};
+
+use super::sessions::Challenge;
+use super::srp::Proof;
+use super::{Answer, Answered, Outcome};
+use crate::Cx;
+
+/// What the SECRET_BLOCK of a device holds under its seal.
+#[derive(Serialize, Deserialize)]
+struct DeviceExchange {
+    /// The session that the block belongs to.
+    session: String,
+    srp_a: String,
+    /// The server's secret exponent.
+    b: String,
+}
+
+impl Cx {
+    /// The confirmed device that the sign-in comes from; `None` when it is new or not confirmed yet.
+    pub(super) async fn known_device(&self, pool: &Pool, user: &User, progress: &Progress) -> Result<Option<Device>> {
+        let Some(key) = progress.device_key.as_deref().filter(|_| pool.tracks_devices()) else {
+            return Ok(None);
+        };
+        let device = self.store.devices().get(pool.id(), &user.sub, key).await?;
+        let is_new = async || self.store.families().has_device(pool.id(), &user.sub, key).await;
+        if device.is_some() || is_new().await? {
+            Ok(device)
+        } else {
+            Err(Error::DeviceNotFound)
+        }
+    }
+
+    /// How a device is called from which somebody signs in for the first time.
+    pub(super) fn new_device_identity(&self, pool: &Pool) -> DeviceIdentity {
+        DeviceIdentity {
+            key: format!("{}_{}", pool.region(), self.entropy.uuid_v4()),
+            group_key: format!("-{}", self.entropy.alphanumeric(GROUP_KEY_LENGTH)),
+        }
+    }
+
+    /// The challenge that asks a remembered device for its public value of SRP.
+    pub(super) fn device_challenge(&self, client: &Client, user: &User, progress: Progress) -> Challenge {
+        let parameters = BTreeMap::from([
+            ("USERNAME".to_owned(), user.username.clone()),
+            ("DEVICE_KEY".to_owned(), progress.device_key.clone().unwrap_or_default()),
+        ]);
+        let session = self.new_session(client, Some(user), progress, Step::DeviceSrp);
+        Challenge::new(ChallengeNameType::DeviceSrpAuth, session, parameters)
+    }
+
+    /// Answers DEVICE_SRP_AUTH with DEVICE_PASSWORD_VERIFIER.
+    pub async fn answer_device_srp(
+        &self,
+        pool: &Pool,
+        client: &Client,
+        answer: Answer<'_>,
+        device_key: &str,
+        srp_a: &Secret,
+    ) -> Result<Outcome> {
+        let session = self.session(pool, client, &answer, Step::DeviceSrp).await?;
+        let (mut user, device) = self.device_of(pool, &session, device_key).await?;
+        let public = ClientPublic::parse(srp_a.expose()).map_err(|_| Error::invalid_parameter("Invalid SRP_A."))?;
+        let verifier = self.open_device_verifier(&device)?;
+        let salt = verifier.salt_hex();
+        let exchange = Exchange::start(verifier, public, self.entropy.as_ref());
+        let progress = session.state.progress.clone();
+        let next = self.new_session(client, Some(&user), progress, Step::DevicePasswordVerifier);
+        let block = self.seal_block(&DeviceExchange {
+            session: next.id.clone(),
+            srp_a: srp_a.expose().to_owned(),
+            b: BASE64_STANDARD.encode(exchange.secret()),
+        })?;
+        let parameters = BTreeMap::from([
+            ("SALT".to_owned(), salt),
+            ("SECRET_BLOCK".to_owned(), block),
+            ("SRP_B".to_owned(), exchange.srp_b_hex()),
+            ("USERNAME".to_owned(), user.username.clone()),
+            ("DEVICE_KEY".to_owned(), device.identity.key),
+        ]);
+        let challenge = Challenge::new(ChallengeNameType::DevicePasswordVerifier, next, parameters);
+        let answered = Answered {
+            session: &session,
+            changes_user: false,
+        };
+        self.pose(challenge, pool, Some(&mut user), Some(answered)).await
+    }
+
+    /// Answers DEVICE_PASSWORD_VERIFIER: the device's proof is checked, and the sign-in goes on. A wrong one ends it.
+    pub async fn answer_device_password_verifier(
+        &self,
+        pool: &Pool,
+        client: &Client,
+        answer: Answer<'_>,
+        device_key: &str,
+        proof: Proof<'_>,
+    ) -> Result<Outcome> {
+        let session = self
+            .session(pool, client, &answer, Step::DevicePasswordVerifier)
+            .await?;
+        let (mut user, device) = self.device_of(pool, &session, device_key).await?;
+        self.check_lockout(pool, &user.sub).await?;
+        self.check_timestamp(proof.timestamp)?;
+        if self.is_device_proof(&session, &device, &proof)? {
+            let mut progress = session.state.progress.clone();
+            progress.is_device_proved = true;
+            let answered = Answered {
+                session: &session,
+                changes_user: false,
+            };
+            return self.advance(pool, client, &mut user, progress, Some(answered)).await;
+        }
+        self.count_failure(pool, &user.sub).await?;
+        self.store.sessions().consume(&session.id, self.now()).await?;
+        Err(Error::IncorrectUsernameOrPassword)
+    }
+
+    /// Whether `proof` shows that whoever made it knows the device's password.
+    fn is_device_proof(&self, session: &AuthSession, device: &Device, proof: &Proof<'_>) -> Result<bool> {
+        let block = BASE64_STANDARD.decode(proof.secret_block.expose()).ok();
+        let Some(exchange) = block
+            .as_deref()
+            .and_then(|block| self.open_block::<DeviceExchange>(block))
+        else {
+            return Ok(false);
+        };
+        let public = ClientPublic::parse(&exchange.srp_a).ok();
+        let secret = BASE64_STANDARD.decode(&exchange.b).ok();
+        let secret = secret.and_then(|bytes| bytes.try_into().ok());
+        let (Some(block), Some(public), Some(secret)) = (block, public, secret) else {
+            return Ok(false);
+        };
+        let challenge = Exchange::resume(self.open_device_verifier(device)?, public, &secret);
+        let proved = challenge.verify(&PasswordClaim {
+            identity: Identity {
+                group: &device.identity.group_key,
+                name: &device.identity.key,
+            },
+            secret_block: &block,
+            timestamp: proof.timestamp.expose(),
+            signature: proof.signature.expose(),
+        });
+        Ok(proved && exchange.session == session.id)
+    }
+
+    /// The user of a sign-in and the remembered device that they say it comes from.
+    async fn device_of(&self, pool: &Pool, session: &AuthSession, device_key: &str) -> Result<(User, Device)> {
+        let user = self.session_user(pool, session).await?;
+        let is_the_one = session.state.progress.device_key.as_deref() == Some(device_key);
+        let device = self.store.devices().get(pool.id(), &user.sub, device_key).await?;
+        let device = device.filter(|device| is_the_one && device.signs_in());
+        Ok((user, device.ok_or(Error::DeviceNotFound)?))
+    }
+}

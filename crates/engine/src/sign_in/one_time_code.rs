@@ -1,0 +1,195 @@
+//! Codes that are sent to sign in with: as the first factor (EMAIL_OTP and SMS_OTP of a choice-based sign-in), and what
+//! they have in common with the codes of second factors.
+
+use std::collections::BTreeMap;
+
+use poolhouse_crypto::hmac;
+use poolhouse_crypto::seal::Purpose;
+use poolhouse_domain::clients::Client;
+use poolhouse_domain::codes::{Attempt, CodePurpose};
+use poolhouse_domain::delivery::Channel;
+use poolhouse_domain::mfa::Factor;
+use poolhouse_domain::pools::Pool;
+use poolhouse_domain::sessions::{AuthSession, GUESSES_PER_SESSION, SentCode, Step};
+use poolhouse_domain::sign_in::Progress;
+use poolhouse_domain::templates::{self, Rendered};
+use poolhouse_domain::users::User;
+use poolhouse_domain::{Error, HOUR, Result};
+use poolhouse_model::{ChallengeNameType, Secret, UserStatusType, VerifiedAttributeType};
+use poolhouse_outbound::{Kind, Message};
+
+use super::sessions::Challenge;
+use super::{Answer, Answered, Outcome};
+use crate::Cx;
+
+/// The digits of a code that lets in alone.
+const FIRST_FACTOR_DIGITS: usize = 8;
+
+impl Cx {
+    /// The challenge that asks for a code as the first factor. Without a user it only looks like one.
+    pub(super) async fn one_time_code_challenge(
+        &self,
+        pool: &Pool,
+        client: &Client,
+        user: Option<&User>,
+        progress: Progress,
+        factor: Factor,
+    ) -> Result<Challenge> {
+        let subject = self.subject(pool, user, progress.typed());
+        self.check_lockout(pool, &subject).await?;
+        self.count_attempt(pool, &subject, Attempt::SignInCode).await?;
+        let typed = progress.typed().to_owned();
+        let session = self.new_session(client, user, progress, Step::OneTimeCode(factor));
+        let mut challenge = match user {
+            Some(user) => {
+                let channel = factor.attribute().and_then(|name| Channel::of(name, &user.attributes));
+                let channel = channel.ok_or(Error::IncorrectUsernameOrPassword)?;
+                self.sent_code_challenge(pool, user, session, (&channel, FIRST_FACTOR_DIGITS, false))?
+            }
+            None => {
+                self.triggers(pool).custom_message()?;
+                let channel = self.simulated_channel(pool, simulated_purpose(factor), &typed);
+                Challenge::new(ChallengeNameType::EmailOtp, session, delivery_parameters(&channel))
+            }
+        };
+        challenge.name = match factor {
+            Factor::Sms => ChallengeNameType::SmsOtp,
+            Factor::Email | Factor::SoftwareToken => ChallengeNameType::EmailOtp,
+        };
+        challenge.available = Some(vec![challenge.name]);
+        Ok(challenge)
+    }
+
+    /// Answers EMAIL_OTP, which asks for a first or a second factor.
+    pub async fn answer_email_otp(
+        &self,
+        pool: &Pool,
+        client: &Client,
+        answer: Answer<'_>,
+        code: &Secret,
+    ) -> Result<Outcome> {
+        let session = self.session_at(pool, client, &answer).await?;
+        if session.state.step == Step::OneTimeCode(Factor::Email) {
+            self.answer_one_time_code(pool, client, Factor::Email, answer, code)
+                .await
+        } else {
+            self.answer_second_factor(pool, client, Factor::Email, answer, code)
+                .await
+        }
+    }
+
+    /// Answers the challenge of a code as the first factor. Right digits verify where they went and confirm a sign-up.
+    /// Wrong ones never end the session, but after a few no digits are right any more.
+    pub async fn answer_one_time_code(
+        &self,
+        pool: &Pool,
+        client: &Client,
+        factor: Factor,
+        answer: Answer<'_>,
+        code: &Secret,
+    ) -> Result<Outcome> {
+        let session = self.session(pool, client, &answer, Step::OneTimeCode(factor)).await?;
+        let user = self.find_session_user(pool, &session).await?;
+        let subject = self.subject(pool, user.as_ref(), session.state.progress.typed());
+        self.check_lockout(pool, &subject).await?;
+        let key = format!("session:{}", session.id);
+        let guesses = self.store.counters().count(pool.id(), &key, self.now(), HOUR).await?;
+        let sent = session.state.code.as_ref();
+        let is_right = sent.is_some_and(|sent| self.is_sent_code(&session, sent, code));
+        let (Some(sent), Some(user)) = (sent, user) else {
+            return Err(Error::SecondFactorCodeMismatch);
+        };
+        if guesses > GUESSES_PER_SESSION || !is_right {
+            return Err(Error::SecondFactorCodeMismatch);
+        }
+        let attribute = factor.attribute().ok_or(Error::SessionInvalid)?;
+        let settle = async |mut user: User| {
+            user.check_enabled()?;
+            if user.attributes.get(attribute.as_str()) != Some(sent.destination.as_str()) {
+                return Err(Error::SessionInvalid);
+            }
+            match user.status {
+                UserStatusType::Confirmed => {}
+                UserStatusType::Unconfirmed => {
+                    user.status = UserStatusType::Confirmed;
+                    self.triggers(pool).post_confirmation()?;
+                }
+                _ => return Err(Error::SessionInvalid),
+            }
+            user.verify(attribute, &sent.destination, self.now());
+            let mut progress = session.state.progress.clone();
+            progress.methods.add(factor.into());
+            let answered = Answered {
+                session: &session,
+                changes_user: true,
+            };
+            self.advance(pool, client, &mut user, progress, Some(answered)).await
+        };
+        self.change_user(pool, user, settle).await
+    }
+
+    /// The challenge of `session` with a code that is sent to a contact; the last of `way` says whether it sets a second
+    /// factor up.
+    pub(super) fn sent_code_challenge(
+        &self,
+        pool: &Pool,
+        user: &User,
+        mut session: AuthSession,
+        (channel, digits, sets_up): (&Channel, usize, bool),
+    ) -> Result<Challenge> {
+        self.triggers(pool).custom_message()?;
+        let digits = self.entropy.digits(digits);
+        let text = match channel.attribute {
+            VerifiedAttributeType::Email => {
+                let config = pool.factors.email.clone().unwrap_or_default();
+                templates::authentication_email(&config, &digits)
+            }
+            VerifiedAttributeType::PhoneNumber => Rendered {
+                subject: None,
+                body: templates::authentication_sms(&pool.settings, &digits),
+            },
+        };
+        session.state.code = Some(SentCode {
+            hash: self.hash_sent_code(&session, &digits),
+            destination: channel.destination.clone(),
+            sets_up,
+        });
+        let message = Message {
+            code: Some(digits),
+            ..self.message(pool, user, channel, Kind::Authentication, text)
+        };
+        let mut challenge = Challenge::new(ChallengeNameType::EmailOtp, session, delivery_parameters(channel));
+        challenge.message = Some(message);
+        Ok(challenge)
+    }
+
+    /// Whether `digits` are those that were sent for `session`.
+    pub(super) fn is_sent_code(&self, session: &AuthSession, sent: &SentCode, digits: &Secret) -> bool {
+        let hash = self.hash_sent_code(session, digits.expose());
+        hmac::constant_time_eq(sent.hash.as_bytes(), hash.as_bytes())
+    }
+
+    fn hash_sent_code(&self, session: &AuthSession, digits: &str) -> String {
+        let parts = [session.pool_id.as_bytes(), session.id.as_bytes(), digits.as_bytes()];
+        self.keyed_hash(Purpose::new("sign-in code"), &parts)
+    }
+}
+
+/// What a challenge tells of where its code went.
+fn delivery_parameters(channel: &Channel) -> BTreeMap<String, String> {
+    BTreeMap::from([
+        (
+            "CODE_DELIVERY_DELIVERY_MEDIUM".to_owned(),
+            channel.medium().as_str().to_owned(),
+        ),
+        ("CODE_DELIVERY_DESTINATION".to_owned(), channel.masked()),
+    ])
+}
+
+/// What a code to the contact of `factor` would verify.
+fn simulated_purpose(factor: Factor) -> CodePurpose {
+    match factor {
+        Factor::Sms => CodePurpose::VerifyPhoneNumber,
+        Factor::Email | Factor::SoftwareToken => CodePurpose::VerifyEmail,
+    }
+}

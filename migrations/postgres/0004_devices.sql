@@ -1,0 +1,15 @@
+-- Devices that users have confirmed, by keys that the service gave out.
+CREATE TABLE devices (
+    pool_id TEXT COLLATE "C" NOT NULL,
+    sub TEXT COLLATE "C" NOT NULL,
+    device_key TEXT COLLATE "C" NOT NULL,
+    created_at BIGINT NOT NULL,
+    version BIGINT NOT NULL,
+    doc JSONB NOT NULL,
+    PRIMARY KEY (pool_id, sub, device_key),
+    FOREIGN KEY (pool_id, sub) REFERENCES users (pool_id, sub) ON DELETE CASCADE
+);
+
+-- The device that a sign-in came from, confirmed or not.
+ALTER TABLE refresh_families ADD COLUMN device_key TEXT COLLATE "C";
+CREATE INDEX refresh_families_by_device ON refresh_families (pool_id, sub, device_key) WHERE device_key IS NOT NULL;
