@@ -187,6 +187,8 @@ impl Assertion {
 pub struct Verified {
     /// Whether the authenticator verified who used it.
     pub user_verified: bool,
+    /// Whether the passkey can't leave its device.
+    pub device_bound: bool,
     /// The credential with its counter and its backup state as they are now, to be stored.
     pub credential: Credential,
 }
@@ -195,29 +197,24 @@ pub struct Verified {
 #[derive(Debug, Clone)]
 pub struct RelyingParty {
     id: String,
-    /// For how long an authenticator waits for its user.
-    timeout: Duration,
 }
 
 impl RelyingParty {
-    /// The relying party with the domain `id`, whose challenges are good for `timeout`.
-    pub fn new(id: &str, timeout: Duration) -> Self {
-        Self {
-            id: id.to_owned(),
-            // Options count milliseconds in 32 bits.
-            timeout: timeout.min(Duration::from_millis(u32::MAX.into())),
-        }
+    /// The relying party with the domain `id`.
+    pub fn new(id: &str) -> Self {
+        Self { id: id.to_owned() }
     }
 
-    /// Begins to register a passkey other than the `known` ones, which the client is asked to keep away from; answers
-    /// the `PublicKeyCredentialCreationOptionsJSON` for it.
+    /// Begins to register a passkey other than the `known` ones, which the client is asked to keep away from, and
+    /// which waits for its user for `timeout`; answers the `PublicKeyCredentialCreationOptionsJSON` for it.
     pub fn start_registration<'a>(
         &self,
         account: Account<'_>,
         user_verification: UserVerification,
         known: impl IntoIterator<Item = Known<'a>>,
+        timeout: Duration,
     ) -> Result<(Value, Registration), OptionsError> {
-        let library = self.library(None);
+        let library = self.library(None, timeout);
         let builder = library
             .new_challenge_register_builder(account.handle, account.name, account.name)?
             .user_verification_policy(user_verification.into())
@@ -240,7 +237,7 @@ impl RelyingParty {
             return Err(Refusal::Malformed);
         }
         let origin = self.check_client_data(&response.response.client_data_json)?;
-        let library = self.library(Some(origin));
+        let library = self.library(Some(origin), Duration::ZERO);
         let credential = library.register_credential(&response, &state.0, None)?;
         if credential.cred_id != response.raw_id || credential.cred_id.len() > CREDENTIAL_ID_LENGTH {
             return Err(Refusal::Malformed);
@@ -265,14 +262,15 @@ impl RelyingParty {
         })
     }
 
-    /// Asks for a proof of one of the `known` passkeys; answers the `PublicKeyCredentialRequestOptionsJSON` for the
-    /// client.
+    /// Asks for a proof of one of the `known` passkeys within `timeout`; answers the
+    /// `PublicKeyCredentialRequestOptionsJSON` for the client.
     pub fn start_authentication<'a>(
         &self,
         user_verification: UserVerification,
         known: impl IntoIterator<Item = Known<'a>>,
+        timeout: Duration,
     ) -> Result<(Value, Authentication), OptionsError> {
-        let library = self.library(None);
+        let library = self.library(None, timeout);
         // The state needs no credentials: the one that answers is looked up when it does.
         let builder = library.new_challenge_authenticate_builder(Vec::new(), Some(user_verification.into()))?;
         let (options, state) = library.generate_challenge_authenticate(builder)?;
@@ -295,13 +293,14 @@ impl RelyingParty {
         if answer.0.response.user_handle.as_ref().is_some_and(other_handle) {
             return Err(Refusal::NotProved);
         }
-        let library = self.library(Some(origin));
+        let library = self.library(Some(origin), Duration::ZERO);
         let result = library.authenticate_single_credential(&answer.0, &state.0, &credential.0)?;
         let mut credential = credential.clone();
         credential.0.counter = result.counter();
         credential.0.backup_state = result.backup_state();
         Ok(Verified {
             user_verified: result.user_verified(),
+            device_bound: !result.backup_eligible(),
             credential,
         })
     }
@@ -316,9 +315,11 @@ impl RelyingParty {
     }
 
     /// The library, told which origin was found to be allowed.
-    fn library(&self, origin: Option<Url>) -> WebauthnCore {
+    fn library(&self, origin: Option<Url>, timeout: Duration) -> WebauthnCore {
         let origins = origin.into_iter().collect();
-        WebauthnCore::new_unsafe_experts_only(&self.id, &self.id, origins, self.timeout, Some(false), Some(false))
+        // Options count milliseconds in 32 bits.
+        let timeout = timeout.min(Duration::from_millis(u32::MAX.into()));
+        WebauthnCore::new_unsafe_experts_only(&self.id, &self.id, origins, timeout, Some(false), Some(false))
     }
 }
 

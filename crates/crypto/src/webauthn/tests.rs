@@ -7,7 +7,7 @@ use super::*;
 const TIMEOUT: Duration = Duration::from_mins(5);
 
 fn relying_party() -> RelyingParty {
-    RelyingParty::new("example.com", TIMEOUT)
+    RelyingParty::new("example.com")
 }
 
 fn account() -> Account<'static> {
@@ -23,7 +23,7 @@ fn begun() -> (Value, Registration) {
         transports: &[],
     };
     relying_party()
-        .start_registration(account(), UserVerification::Required, [known])
+        .start_registration(account(), UserVerification::Required, [known], TIMEOUT)
         .unwrap()
 }
 
@@ -75,7 +75,7 @@ fn request_options_name_the_passkeys_that_may_answer() {
         },
     ];
     let (mut options, _) = relying_party()
-        .start_authentication(UserVerification::Preferred, known)
+        .start_authentication(UserVerification::Preferred, known, TIMEOUT)
         .unwrap();
     assert!(options["challenge"].take().is_string());
     let expected = json!({
@@ -103,7 +103,7 @@ fn states_can_be_stored() {
     let read: Registration = serde_json::from_value(stored.clone()).unwrap();
     assert_eq!(serde_json::to_value(&read).unwrap(), stored);
     let (_, authentication) = relying_party()
-        .start_authentication(UserVerification::Required, [])
+        .start_authentication(UserVerification::Required, [], TIMEOUT)
         .unwrap();
     let stored = serde_json::to_value(&authentication).unwrap();
     assert_eq!(stored["credentials"], json!([]));
