@@ -3,6 +3,7 @@
 mod attributes;
 mod auth;
 mod clients;
+mod devices;
 mod groups;
 mod mfa;
 mod passwords;
