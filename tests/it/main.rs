@@ -18,3 +18,4 @@ mod sign_up;
 mod tokens;
 mod users;
 mod web;
+mod webauthn;

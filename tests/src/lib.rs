@@ -12,6 +12,7 @@ mod invariants;
 pub mod lab;
 mod log;
 pub mod mailbox;
+pub mod passkeys;
 pub mod program;
 pub mod reply;
 pub mod sigv4;

@@ -17,6 +17,7 @@ mod groups;
 mod master_key;
 mod migrations;
 mod once;
+mod passkeys;
 mod seam;
 mod search;
 mod token_sessions;
