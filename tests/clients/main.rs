@@ -97,6 +97,13 @@ async fn amplify_lives_with_its_users_in_a_browser(backend: Backend) -> Result<(
     stage::play(backend, &[], story).await
 }
 
+async fn amplify_signs_in_by_choice_in_a_browser(backend: Backend) -> Result<()> {
+    let tools = Tools::installed()?;
+    let script = "amplify_choice_story.mjs";
+    let story = async |stage: &Stage| tools.browser(script, &[stage.endpoint()]).await.map(drop);
+    stage::play(backend, &[], story).await
+}
+
 /// Makes two tests of each story: one on SQLite, one on Postgres.
 macro_rules! on_both_databases {
     ($($story:ident),* $(,)?) => {
@@ -120,4 +127,5 @@ on_both_databases!(
     amazon_cognito_identity_js_signs_in_by_srp,
     amazon_cognito_identity_js_signs_in_with_second_factors,
     amplify_lives_with_its_users_in_a_browser,
+    amplify_signs_in_by_choice_in_a_browser,
 );

@@ -148,7 +148,9 @@ impl Cx {
         }
     }
 
-    /// Confirms a sign-up by the code that was sent; answers the session that signs in, if the sign-up began one.
+    /// Confirms a sign-up by the code that was sent; answers the session that signs in, where the app client allows
+    /// choice-based sign-in. Some clients, such as Amplify for JavaScript, expect it without having sent the session of
+    /// the sign-up: the code proves as much.
     pub async fn confirm_sign_up(
         &self,
         pool: &Pool,
@@ -160,7 +162,7 @@ impl Cx {
         let subject = self.subject(pool, user.as_ref(), username);
         self.count_attempt(pool, &subject, Attempt::ConfirmSignUp).await?;
         let user = user.ok_or_else(|| Error::UsernameClientCombinationNotFound.for_client(client))?;
-        let sign_up = match confirmation.session {
+        let begun = match confirmation.session {
             Some(session) => Some(self.open_sign_up_session(client, &user, session).await?),
             None => None,
         };
@@ -173,16 +175,19 @@ impl Cx {
             let proved = proof.delivery();
             user.verify(proved.attribute, &proved.destination, self.now());
             self.triggers(pool).post_confirmation()?;
+            let sign_up = begun.clone().or_else(|| self.sign_up_session(client, &user, username));
             let next = sign_up
                 .as_ref()
                 .map(|session| self.confirmed_sign_up_session(client, &user, session, proved.attribute));
 
             let mut tx = self.store.begin().await?;
             proof.consume(&mut tx).await?;
-            if let (Some(sign_up), Some(next)) = (&sign_up, &next) {
-                if !tx.sessions().consume(&sign_up.id, self.now()).await? {
-                    return Err(Error::SessionUsed);
-                }
+            if let Some(begun) = &begun
+                && !tx.sessions().consume(&begun.id, self.now()).await?
+            {
+                return Err(Error::SessionUsed);
+            }
+            if let Some(next) = &next {
                 tx.sessions().insert(next).await?;
             }
             if confirmation.force_alias_creation {
