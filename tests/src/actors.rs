@@ -182,6 +182,13 @@ pub struct Client {
 }
 
 impl Client {
+    /// The same client, asked at another lab: another node of the same, or from another address.
+    pub fn at(&self, lab: &Lab) -> Self {
+        let mut client = self.clone();
+        client.pool.admin.lab = lab.clone();
+        client
+    }
+
     /// Calls an operation as this app client, with the members given and none else.
     pub async fn call(&self, operation: &str, input: Value) -> Reply {
         self.pool

@@ -8,12 +8,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
+use axum::extract::ConnectInfo;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
 use http::{HeaderValue, Request};
 use poolhouse_api::Api;
@@ -51,6 +53,11 @@ pub const PUBLIC_URL: &str = "http://localhost:7665";
 /// The host in that address.
 pub const PUBLIC_HOST: &str = "localhost:7665";
 
+/// The network of a lab's proxies.
+pub const TRUSTED_PROXIES: &str = "10.0.0.0/8";
+/// How many wrong passwords and codes one address may show a pool of a lab in production mode.
+pub const FAILURES_PER_ADDRESS: u32 = 6;
+
 const TARGET_PREFIX: &str = "AWSCognitoIdentityProviderService";
 const ACCESS_KEY_ID: &str = "AKIAIOSFODNN7EXAMPLE";
 const SECRET_ACCESS_KEY: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
@@ -68,6 +75,9 @@ pub struct Lab {
     /// What stands between the server and the mailbox.
     pub relay: Relay,
     house: Arc<House>,
+    /// Where its callers are, and what they say of where they were forwarded from.
+    address: Option<SocketAddr>,
+    forwarded_for: Option<HeaderValue>,
 }
 
 /// One server and what surrounds it.
@@ -79,8 +89,20 @@ struct House {
     secrets: Mutex<BTreeSet<String>>,
     log: Log,
     subscriber: Dispatch,
+    ground: Ground,
+}
+
+/// What the nodes of one lab share.
+#[derive(Clone)]
+struct Ground {
+    mode: Mode,
+    number: u64,
+    db: Db,
+    entropy: Arc<dyn Entropy>,
+    sealer: Arc<Sealer>,
+    inbox: Arc<Inbox>,
     /// Its own database, unless all labs share one.
-    _database: Option<TestDatabase>,
+    _database: Option<Arc<TestDatabase>>,
 }
 
 impl Lab {
@@ -97,10 +119,35 @@ impl Lab {
     async fn build(backend: Backend, mode: Mode) -> Self {
         let number = next_number();
         let (db, database) = open(backend).await;
-        let clock = TestClock::default();
         let entropy: Arc<dyn Entropy> = Arc::new(SeededEntropy::new(&format!("lab {number}")));
         let sealer = Arc::new(Sealer::new(&MasterKey::generate(&*entropy)).unwrap());
-        let inbox = Arc::new(Inbox::new());
+        let ground = Ground {
+            mode,
+            number,
+            db,
+            entropy,
+            sealer,
+            inbox: Arc::new(Inbox::new()),
+            _database: database.map(Arc::new),
+        };
+        Self::node(ground, TestClock::default())
+    }
+
+    /// Another server on the same database, which shares nothing else with this one but the time and the mailbox.
+    pub fn another_node(&self) -> Self {
+        Self::node(self.house.ground.clone(), self.clock.clone())
+    }
+
+    fn node(ground: Ground, clock: TestClock) -> Self {
+        let Ground {
+            mode,
+            number,
+            db,
+            entropy,
+            sealer,
+            inbox,
+            ..
+        } = ground.clone();
         let development = mode == Mode::Development;
         let messenger: Arc<dyn Messenger> = if development {
             Arc::new(Outbound::new(None, None, Some(inbox.clone())))
@@ -114,6 +161,7 @@ impl Lab {
                 region: REGION.to_owned(),
                 account_id: format!("{number:012}"),
                 public_url: PUBLIC_URL.to_owned(),
+                sign_in_failures_per_address: if development { 0 } else { FAILURES_PER_ADDRESS },
             },
             store: Store::new(db, sealer.clone(), entropy.clone()),
             clock: Arc::new(clock.clone()),
@@ -129,6 +177,7 @@ impl Lab {
             world: world.clone(),
             api: Api::new(world.clone(), access_keys),
             inbox: development.then(|| inbox.clone()),
+            trusted_proxies: Arc::new([TRUSTED_PROXIES.parse().unwrap()]),
             draining: draining.clone(),
         };
         let mailbox = Mailbox(inbox);
@@ -141,13 +190,32 @@ impl Lab {
             secrets: Mutex::new(BTreeSet::from([SECRET_ACCESS_KEY.to_owned()])),
             subscriber: log.subscriber(),
             log,
-            _database: database,
+            ground,
         };
         Self {
             clock,
             mailbox,
             relay,
             house: Arc::new(house),
+            address: None,
+            forwarded_for: None,
+        }
+    }
+
+    /// The same lab, called from this address. Without one, callers of a lab have none.
+    pub fn from_address(&self, address: &str) -> Self {
+        let address: IpAddr = address.parse().unwrap();
+        Self {
+            address: Some((address, 40_000).into()),
+            ..self.clone()
+        }
+    }
+
+    /// The same lab, called with this `X-Forwarded-For`.
+    pub fn forwarded_for(&self, addresses: &str) -> Self {
+        Self {
+            forwarded_for: Some(addresses.parse().unwrap()),
+            ..self.clone()
         }
     }
 
@@ -256,7 +324,13 @@ impl Lab {
     }
 
     /// Sends any request at all.
-    pub async fn send(&self, request: Request<Vec<u8>>) -> Reply {
+    pub async fn send(&self, mut request: Request<Vec<u8>>) -> Reply {
+        if let Some(address) = self.address {
+            request.extensions_mut().insert(ConnectInfo(address));
+        }
+        if let Some(addresses) = &self.forwarded_for {
+            request.headers_mut().insert("x-forwarded-for", addresses.clone());
+        }
         let path = request.uri().path().to_owned();
         let router = self.house.router.clone();
         let answer = async {

@@ -98,7 +98,7 @@ impl Api {
         let world = Arc::clone(&self.world);
         let request = self.request(&call, scope.as_ref());
         let cx = match route.description.auth {
-            Auth::Signed => Cx::for_administrator(world, request),
+            Auth::SigV4 => Cx::for_administrator(world, request),
             Auth::Unsigned | Auth::Either => Cx::new(world, request),
         };
         tracing::debug!(operation = route.description.name, request_id = cx.request.id, "call");

@@ -56,7 +56,6 @@ impl Cx {
     /// Counts a wrong password against `subject`, with the pause that it earns, and against the address. Written at once:
     /// the sign-in fails, the count stays.
     pub(crate) async fn count_failure(&self, pool: &Pool, subject: &str) -> Result<()> {
-        self.count_address(pool.id()).await?;
         let lockouts = self.store.lockouts();
         lockouts
             .record_failure(
@@ -67,7 +66,7 @@ impl Cx {
                 lockout::pause_after,
             )
             .await?;
-        Ok(())
+        self.count_address(pool.id()).await
     }
 
     /// Refuses an address that has shown this pool too many wrong passwords, codes and names.

@@ -157,7 +157,8 @@ impl Cx {
         delivery::simulated_channel(&pool.settings, purpose, name, &self.nobody(pool, name))
     }
 
-    /// Checks the digits that a user typed. Right digits give a proof, which the transaction that acts on it consumes.
+    /// Checks the digits that a user typed. Wrong ones count against the address; right ones give a proof, which the
+    /// transaction that acts on it consumes.
     pub(crate) async fn check_code(&self, user: &User, purpose: CodePurpose, digits: &str) -> Result<Proof> {
         let hash = self.hash_code(&user.pool_id, &user.sub, purpose, digits);
         let code = self.store.codes().get(&user.pool_id, &user.sub, purpose).await?;
@@ -165,6 +166,7 @@ impl Cx {
             .filter(|code| code.stands(user, self.now()))
             .ok_or(Error::CodeExpired)?;
         if !hmac::constant_time_eq(code.hash.as_bytes(), hash.as_bytes()) {
+            self.count_address(&user.pool_id).await?;
             return Err(Error::CodeMismatch);
         }
         Ok(Proof { code })

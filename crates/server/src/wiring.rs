@@ -64,6 +64,7 @@ pub async fn wire(config: &Config, ending: CancellationToken) -> anyhow::Result<
         world,
         api,
         inbox,
+        trusted_proxies: config.trusted_proxies.clone().into(),
         draining: ending,
     });
     Ok(App { router, db })
@@ -78,6 +79,7 @@ fn settings(config: &Config) -> Settings {
         region: config.region.clone(),
         account_id: config.account_id.clone(),
         public_url: config.public_url.clone(),
+        sign_in_failures_per_address: config.sign_in_failures_per_address,
     }
 }
 

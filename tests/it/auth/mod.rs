@@ -1,5 +1,6 @@
 //! Signing in, refreshing, revoking, signing out.
 
+mod addresses;
 mod flows;
 mod load;
 mod lockout;

@@ -33,6 +33,13 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     // First of all, so that a port in use is told before anything is written, and clients wait instead of failing.
     let socket = bind(config.listen).await?;
     let config = config.bound_to(socket.local_addr().context("cannot tell the port")?);
+    if config.mode == Mode::Production && config.trusted_proxies.is_empty() && config.sign_in_failures_per_address == 0
+    {
+        tracing::warn!(
+            "wrong passwords are not counted per address: set trusted_proxies to the networks of the proxies in front of \
+             this server, or sign_in_failures_per_address when there are none"
+        );
+    }
     let shutdown = Shutdown::default();
     let signals = signals()?;
     let app = wiring::wire(&config, shutdown.announced.clone()).await?;

@@ -15,6 +15,7 @@ use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
+use ipnet::IpNet;
 use serde::Serialize;
 use url::Url;
 
@@ -32,6 +33,8 @@ const DEFAULT_MAIL_FROM: &str = "no-reply@verificationemail.com";
 const DEFAULT_HASH_QUEUE: usize = 256;
 const DEFAULT_KEY_RESERVE: usize = 4;
 const DEFAULT_MAX_CONNECTIONS: usize = 10_000;
+/// In production mode, when the addresses of clients are known.
+const DEFAULT_SIGN_IN_FAILURES: u32 = 100;
 const DEFAULT_LOG: &str = "info";
 /// AWS's own secrets have 40.
 const SHORTEST_PRODUCTION_SECRET: usize = 16;
@@ -62,6 +65,8 @@ pub struct Config {
     pub hash_queue: usize,
     pub key_reserve: usize,
     pub max_connections: usize,
+    pub trusted_proxies: Vec<IpNet>,
+    pub sign_in_failures_per_address: u32,
     pub log: String,
     pub log_format: LogFormat,
     pub access_keys: Vec<AccessKey>,
@@ -127,8 +132,11 @@ impl Config {
             problems.add("master_key and master_key_file are both set; remove one of them");
         }
         check_access_keys(&settings.access_keys, &mut problems);
+        let mode = settings.mode.unwrap_or_default();
+        let knows_clients = mode == Mode::Production && !settings.trusted_proxies.is_empty();
+        let sign_in_failures = if knows_clients { DEFAULT_SIGN_IN_FAILURES } else { 0 };
         let config = Self {
-            mode: settings.mode.unwrap_or_default(),
+            mode,
             listen,
             public_url,
             database,
@@ -151,6 +159,8 @@ impl Config {
             max_connections: settings
                 .max_connections
                 .map_or(DEFAULT_MAX_CONNECTIONS, NonZeroUsize::get),
+            trusted_proxies: settings.trusted_proxies,
+            sign_in_failures_per_address: settings.sign_in_failures_per_address.unwrap_or(sign_in_failures),
             log: settings.log.unwrap_or_else(|| DEFAULT_LOG.to_owned()),
             log_format: settings.log_format.unwrap_or_default(),
             access_keys: settings.access_keys,

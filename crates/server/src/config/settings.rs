@@ -5,6 +5,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::ValueEnum;
+use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
 use super::secret::{ConnectionUrl, Secret};
@@ -147,6 +148,29 @@ pub struct Settings {
     #[arg(long, env = "POOLHOUSE_MAX_CONNECTIONS", value_name = "COUNT", global = true)]
     pub max_connections: Option<NonZeroUsize>,
 
+    /// The networks of the proxies in front of this server, such as `10.0.0.0/8`, separated by commas or by repeating the
+    /// flag: what they say in `X-Forwarded-For` of where a client is, is believed. Nobody else is.
+    #[arg(
+        long = "trusted-proxy",
+        env = "POOLHOUSE_TRUSTED_PROXIES",
+        value_name = "NETWORK",
+        value_delimiter = ',',
+        global = true
+    )]
+    #[serde(default)]
+    pub trusted_proxies: Vec<IpNet>,
+
+    /// How many wrong passwords and codes one address may show a user pool within 15 minutes before it is told
+    /// `TooManyRequestsException`; 0 is no limit. By default 100 in production mode with `trusted_proxies`: without them, a
+    /// proxy would make all clients one.
+    #[arg(
+        long,
+        env = "POOLHOUSE_SIGN_IN_FAILURES_PER_ADDRESS",
+        value_name = "COUNT",
+        global = true
+    )]
+    pub sign_in_failures_per_address: Option<u32>,
+
     /// Which log lines are written: a level, or `target=level` pairs separated by commas.
     #[arg(long, env = "POOLHOUSE_LOG", value_name = "FILTER", global = true)]
     pub log: Option<String>,
@@ -194,15 +218,19 @@ impl Settings {
             hash_queue: self.hash_queue.or(fallback.hash_queue),
             key_reserve: self.key_reserve.or(fallback.key_reserve),
             max_connections: self.max_connections.or(fallback.max_connections),
+            trusted_proxies: first_given(self.trusted_proxies, fallback.trusted_proxies),
+            sign_in_failures_per_address: self
+                .sign_in_failures_per_address
+                .or(fallback.sign_in_failures_per_address),
             log: self.log.or(fallback.log),
             log_format: self.log_format.or(fallback.log_format),
-            access_keys: if self.access_keys.is_empty() {
-                fallback.access_keys
-            } else {
-                self.access_keys
-            },
+            access_keys: first_given(self.access_keys, fallback.access_keys),
         }
     }
+}
+
+fn first_given<T>(list: Vec<T>, fallback: Vec<T>) -> Vec<T> {
+    if list.is_empty() { fallback } else { list }
 }
 
 /// What the server is for.

@@ -43,6 +43,8 @@ mail_from = "no-reply@verificationemail.com"
 hash_queue = 256
 key_reserve = 4
 max_connections = 10000
+trusted_proxies = []
+sign_in_failures_per_address = 0
 log = "info"
 log_format = "text"
 access_keys = []
@@ -119,6 +121,8 @@ fn every_setting_can_stand_in_the_file() {
         hash_queue = 5
         key_reserve = 0
         max_connections = 7
+        trusted_proxies = ["10.0.0.0/8", "::1/128"]
+        sign_in_failures_per_address = 9
         log = "debug"
         log_format = "json"
         [[access_keys]]
@@ -146,6 +150,8 @@ hash_workers = 3
 hash_queue = 5
 key_reserve = 0
 max_connections = 7
+trusted_proxies = ["10.0.0.0/8", "::1/128"]
+sign_in_failures_per_address = 9
 log = "debug"
 log_format = "json"
 
@@ -167,7 +173,7 @@ fn a_wrong_file_is_said_without_its_secrets() {
              `listen`, `public_url`, `database`, `data_dir`, `region`, `account_id`, `master_key`, `master_key_file`, \
              `smtp_url`, `mail_from`, `sms_webhook_url`, `sms_webhook_secret`, `sms_sns_region`, `sms_sns_access_key`, \
              `sms_sns_sender_id`, `sms_sns_endpoint`, `hash_workers`, `hash_queue`, `key_reserve`, `max_connections`, \
-             `log`, `log_format`, `access_keys`"
+             `trusted_proxies`, `sign_in_failures_per_address`, `log`, `log_format`, `access_keys`"
         )
     );
     for text in [
@@ -297,6 +303,25 @@ fn production_mode_refuses_what_is_unsafe_and_says_all_of_it() {
         "production mode is not safe with this configuration:\n  - the secret of access key AKIAEXAMPLE can be guessed: \
          it needs 16 characters or more"
     );
+}
+
+#[test]
+fn addresses_are_limited_by_default_in_production_where_clients_are_known() {
+    let limit = |mode, proxies: &[&str], given| {
+        let settings = Settings {
+            mode: Some(mode),
+            trusted_proxies: proxies.iter().map(|network| network.parse().unwrap()).collect(),
+            sign_in_failures_per_address: given,
+            ..Settings::default()
+        };
+        Config::resolve(settings).unwrap().sign_in_failures_per_address
+    };
+    assert_eq!(limit(Mode::Production, &["10.0.0.0/8"], None), 100);
+    assert_eq!(limit(Mode::Production, &["10.0.0.0/8"], Some(0)), 0);
+    assert_eq!(limit(Mode::Production, &[], None), 0);
+    assert_eq!(limit(Mode::Production, &[], Some(50)), 50);
+    assert_eq!(limit(Mode::Development, &["10.0.0.0/8"], None), 0);
+    assert_eq!(limit(Mode::Development, &[], Some(5)), 5);
 }
 
 #[test]
