@@ -32,12 +32,13 @@ pub struct Device {
     /// Salt and SRP verifier of the device's password, under seal; a device without one is only kept track of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sealed_verifier: Option<String>,
-    /// The address of its last sign-in.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub last_ip_used: Option<String>,
     pub created_at: Timestamp,
     pub modified_at: Timestamp,
+    /// When it was last signed in with, and from which address; stored apart.
+    #[serde(skip)]
     pub authenticated_at: Timestamp,
+    #[serde(skip)]
+    pub last_ip_used: Option<String>,
     /// Counts the writes; a writer that saw an older version loses.
     #[serde(skip)]
     pub version: i64,
@@ -110,5 +111,76 @@ impl Pool {
             .as_ref()
             .and_then(setting)
             .unwrap_or(false)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_seconds(seconds)
+    }
+
+    fn device(name: Option<&str>, last_ip_used: Option<&str>) -> Device {
+        Device {
+            pool_id: "us-east-1_AbC123xYz".into(),
+            sub: "1-2".into(),
+            identity: DeviceIdentity {
+                key: "us-east-1_1-2".into(),
+                group_key: "-group".into(),
+            },
+            is_remembered: true,
+            name: name.map(Into::into),
+            sealed_verifier: Some("sealed".into()),
+            created_at: at(1),
+            modified_at: at(2),
+            authenticated_at: at(3),
+            last_ip_used: last_ip_used.map(Into::into),
+            version: 1,
+        }
+    }
+
+    fn described(device: &Device) -> Vec<(String, String)> {
+        let attributes = device.describe().device_attributes.unwrap();
+        attributes
+            .into_iter()
+            .map(|attribute| (attribute.name, attribute.value.unwrap()))
+            .collect()
+    }
+
+    #[test]
+    fn a_device_is_described_by_what_is_known_of_it() {
+        let full = described(&device(Some("Laptop"), Some("203.0.113.7")));
+        for (name, value) in [
+            ("device_status", "valid"),
+            ("device_name", "Laptop"),
+            ("last_ip_used", "203.0.113.7"),
+            ("dev:device_remembered_status", "remembered"),
+        ] {
+            assert!(full.contains(&(name.into(), value.into())), "{name}: {full:?}");
+        }
+        assert_eq!(full.len(), 4);
+        let sparse = described(&device(None, None));
+        assert_eq!(sparse.len(), 2);
+        let dates = device(None, None).describe();
+        assert_eq!(dates.device_create_date, Some(at(1)));
+        assert_eq!(dates.device_last_modified_date, Some(at(2)));
+        assert_eq!(dates.device_last_authenticated_date, Some(at(3)));
+    }
+
+    #[test]
+    fn only_a_remembered_device_with_a_verifier_signs_in() {
+        let mut device = device(None, None);
+        assert!(device.signs_in());
+        device.set_status(Some(DeviceRememberedStatusType::NotRemembered), at(4));
+        assert!(!device.signs_in());
+        assert_eq!(device.modified_at, at(4));
+        device.set_status(None, at(5));
+        assert!(!device.is_remembered);
+        device.set_status(Some(DeviceRememberedStatusType::Remembered), at(6));
+        assert!(device.signs_in());
+        device.sealed_verifier = None;
+        assert!(!device.signs_in());
     }
 }

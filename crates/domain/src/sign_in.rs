@@ -33,12 +33,32 @@ pub struct Progress {
     /// The level of assurance that the client asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target: Option<Level>,
+    /// Whether it signs a browser in to managed login, and not a client of the API.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_browser: bool,
 }
 
 impl Progress {
     /// The name that the sign-in began with.
     pub fn typed(&self) -> &str {
         self.names.first().map_or("", String::as_str)
+    }
+
+    /// Counts what the user has proved in another sign-in.
+    pub fn credit(&mut self, pool: &Pool, user: &User, methods: Methods) {
+        let demanded = second_factor(pool, user);
+        let is_proved = |factor: Factor| methods.has(factor.into()) && demanded.admits(factor);
+        let by_factors = methods.has_password() && Factor::ALL.into_iter().any(is_proved);
+        let by_passkey = methods.has_passkey() && user.mfa.counts_passkey() && pool.passkeys_are_mfa();
+        self.is_multi_factor = by_factors || by_passkey;
+        self.methods = methods;
+    }
+
+    /// Counts a second factor that the user has just proved. One that only lifts the sign-in to its level is not the one
+    /// that MFA demands.
+    pub fn prove(&mut self, pool: &Pool, user: &User, factor: Factor) {
+        self.methods.add(factor.into());
+        self.is_multi_factor |= second_factor(pool, user).admits(factor);
     }
 }
 
@@ -61,20 +81,25 @@ pub fn next(pool: &Pool, user: &User, progress: &Progress, device: Option<&Devic
     if by_password && user.status == UserStatusType::ForceChangePassword {
         return Ok(Next::NewPassword);
     }
-    if by_password && device.is_some_and(Device::signs_in) && !progress.is_device_proved {
+    let signs_in_as_device = device.is_some_and(Device::signs_in);
+    if by_password && signs_in_as_device && !progress.is_device_proved {
         return Ok(Next::Device);
     }
     if let Some(target) = progress.target
         && progress.methods.level() < Some(target)
     {
         let lifting = lifting_factors(pool, user, &progress.methods, target);
-        return if lifting.is_empty() {
-            Err(Error::LevelOutOfReach)
-        } else {
-            Ok(Next::SecondFactor(choice(lifting)))
-        };
+        if lifting.is_empty() {
+            return Err(Error::LevelOutOfReach);
+        }
+        // What MFA demands is demanded at every level; one factor may do for both.
+        let demanded = second_factor(pool, user);
+        let (both, only_lifting): (Vec<_>, Vec<_>) = lifting.into_iter().partition(|factor| demanded.admits(*factor));
+        let asked = if both.is_empty() { only_lifting } else { both };
+        return Ok(Next::SecondFactor(choice(asked)));
     }
-    if progress.is_multi_factor || (progress.is_device_proved && pool.devices_replace_mfa()) {
+    let device_replaces_mfa = signs_in_as_device && progress.is_device_proved && pool.devices_replace_mfa();
+    if progress.is_multi_factor || device_replaces_mfa {
         return Ok(Next::Tokens);
     }
     Ok(match second_factor(pool, user) {
@@ -83,9 +108,10 @@ pub fn next(pool: &Pool, user: &User, progress: &Progress, device: Option<&Devic
     })
 }
 
-/// The second factor that the sign-in waits for, if it waits for one.
-pub fn awaited_factor(pool: &Pool, user: &User, progress: &Progress, device: Option<&Device>) -> mfa::Next {
-    match next(pool, user, progress, device) {
+/// The second factor that the sign-in waits for, if it waits for one. A device that is named along with the answer
+/// proves itself afterwards.
+pub fn awaited_factor(pool: &Pool, user: &User, progress: &Progress) -> mfa::Next {
+    match next(pool, user, progress, None) {
         Ok(Next::SecondFactor(asked)) => asked,
         _ => mfa::Next::Nothing,
     }
@@ -96,6 +122,25 @@ pub fn lifting_factors(pool: &Pool, user: &User, methods: &Methods, target: Leve
     let lifts = |factor: &Factor| methods.with((*factor).into()).level() >= Some(target);
     let usable = |factor: &Factor| pool.offers(*factor) && user.possesses(*factor);
     Factor::ALL.into_iter().filter(usable).filter(lifts).collect()
+}
+
+/// The first of `levels` that the user, who has proved `credit` already, can reach.
+pub fn reachable_level(
+    pool: &Pool,
+    user: &User,
+    has_passkey: bool,
+    credit: &Methods,
+    levels: &[Level],
+) -> Result<Level> {
+    let is_in_reach = |level: &Level| {
+        leads_to(pool, user, credit, *level)
+            || !first_challenges(pool, user, has_passkey, Some((credit, *level))).is_empty()
+    };
+    let level = levels.iter().copied().find(is_in_reach).ok_or(Error::LevelOutOfReach)?;
+    if credit.level() >= Some(level) {
+        return Err(Error::LevelReached);
+    }
+    Ok(level)
 }
 
 /// The challenges with which a choice-based sign-in of the user may begin, those that reach `target` if there is one.
@@ -114,9 +159,18 @@ pub fn first_challenges(
     challenges_of(factors)
 }
 
-/// The challenges with which a sign-in of somebody who doesn't exist seems to begin.
-pub fn simulated_challenges(pool: &Pool) -> Vec<ChallengeNameType> {
-    let common = |factor: &AuthFactorType| *factor != AuthFactorType::WebAuthn;
+/// The challenges with which a sign-in of somebody who doesn't exist seems to begin, those that seem to reach `target` if
+/// there is one: those of a user with a password, a mailbox and a phone.
+pub fn simulated_challenges(pool: &Pool, target: Option<Level>) -> Vec<ChallengeNameType> {
+    let sends_codes = pool.offers(Factor::Sms) || pool.offers(Factor::Email);
+    let reaches = |methods: &Methods, level: Level| {
+        methods.level() >= Some(level)
+            || (methods.has_password() && sends_codes && methods.with(Method::Email).level() >= Some(level))
+    };
+    let common = |factor: &AuthFactorType| {
+        *factor != AuthFactorType::WebAuthn
+            && target.is_none_or(|level| reaches(&Methods::default().with(method(*factor)), level))
+    };
     challenges_of(pool.first_auth_factors().into_iter().filter(common))
 }
 
@@ -148,3 +202,7 @@ fn method(factor: AuthFactorType) -> Method {
         AuthFactorType::SoftwareToken => Method::SoftwareToken,
     }
 }
+
+#[cfg(test)]
+#[path = "sign_in_tests.rs"]
+mod tests;

@@ -15,7 +15,8 @@ const DEVICE_VERIFIER: Purpose = Purpose::new("device verifier");
 
 impl Cx {
     /// Confirms the device that the caller signed in from; answers whether the user still has to say that it is to be
-    /// remembered. A device without a verifier is kept track of and never signs in as a device.
+    /// remembered. A device without a verifier is kept track of and never signs in as a device. One that was forgotten
+    /// can't be confirmed again: it has to sign in as a new one first.
     pub async fn confirm_device(
         &self,
         caller: Caller,
@@ -26,9 +27,12 @@ impl Cx {
         let Caller { pool, user, .. } = &caller;
         pool.check_tracks_devices()?;
         let family = self.store.families().get(pool.id(), &caller.event_id).await?;
-        let identity = family.ok_or(Error::AccessTokenRevoked)?.device;
-        let identity = identity.filter(|identity| identity.key == key);
+        let family = family.ok_or(Error::AccessTokenRevoked)?;
+        let identity = family.device.filter(|identity| identity.key == key);
         let identity = identity.ok_or(Error::DeviceNotFound)?;
+        if !self.store.families().has_device(pool.id(), &user.sub, key).await? {
+            return Err(Error::DeviceNotFound);
+        }
         let verifier = secret.map(parse_verifier).transpose()?;
         let now = self.now();
         let mut device = Device {
@@ -38,10 +42,10 @@ impl Cx {
             is_remembered: !pool.remembers_devices_on_prompt(),
             name,
             sealed_verifier: None,
-            last_ip_used: self.request.source_ip.map(|address| address.to_string()),
             created_at: now,
             modified_at: now,
-            authenticated_at: now,
+            authenticated_at: family.authenticated_at,
+            last_ip_used: self.request.source_ip.map(|address| address.to_string()),
             version: 0,
         };
         if let Some(verifier) = verifier {
@@ -99,11 +103,13 @@ impl Cx {
     /// Forgets a device: it signs in as a new one, and its refresh tokens work no more.
     pub async fn forget_device(&self, pool: &Pool, user: &User, key: &str) -> Result<()> {
         pool.check_tracks_devices()?;
-        if self.store.devices().delete(pool.id(), &user.sub, key).await? {
-            Ok(())
-        } else {
-            Err(Error::DeviceNotFound)
+        // In the order in which sign-ins lock their rows.
+        let mut tx = self.store.begin().await?;
+        tx.families().forget_device(pool.id(), &user.sub, key).await?;
+        if !tx.devices().delete(pool.id(), &user.sub, key).await? {
+            return Err(Error::DeviceNotFound);
         }
+        Ok(tx.commit().await?)
     }
 
     /// Opens the SRP verifier of a device's password.

@@ -21,7 +21,8 @@ enum Standing {
 
 impl Cx {
     /// Gives new id and access tokens for a refresh token, and a new refresh token when the client rotates them.
-    /// `device_key` is the device that the caller says it is; `authenticate` checks what the caller gave to prove that they are the client, once the user is known.
+    /// `device_key` is the device that the caller says it is; `authenticate` checks what the caller gave to prove that
+    /// they are the client, once the user is known.
     pub async fn refresh(
         &self,
         pool: &Pool,

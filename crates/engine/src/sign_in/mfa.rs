@@ -6,7 +6,7 @@ use poolhouse_domain::delivery::Channel;
 use poolhouse_domain::mfa::{Factor, Next};
 use poolhouse_domain::pools::Pool;
 use poolhouse_domain::sessions::{AuthSession, Step};
-use poolhouse_domain::sign_in::{self, Progress};
+use poolhouse_domain::sign_in::{Progress, awaited_factor};
 use poolhouse_domain::users::User;
 use poolhouse_domain::{Error, Result};
 use poolhouse_model::{ChallengeNameType, Secret};
@@ -93,7 +93,8 @@ impl Cx {
                 session: &session,
                 changes_user,
             };
-            let progress = with_second_factor(&session, factor);
+            let mut progress = session.state.progress.clone();
+            progress.prove(pool, &user, factor);
             self.advance(pool, client, &mut user, progress, Some(answered)).await
         };
         let outcome = self.change_user(pool, user, settle).await;
@@ -118,7 +119,7 @@ impl Cx {
         factor: Factor,
         code: &Secret,
     ) -> Result<bool> {
-        let next = self.awaited_factor(pool, user, &session.state.progress).await?;
+        let next = awaited_factor(pool, user, &session.state.progress);
         let Some(attribute) = factor.attribute() else {
             if user.mfa.software_token.is_some() && !next.admits(factor) {
                 return Err(Error::SessionInvalid);
@@ -159,7 +160,7 @@ impl Cx {
     ) -> Result<Outcome> {
         let session = self.session(pool, client, &answer, Step::SelectMfaType).await?;
         let mut user = self.session_user(pool, &session).await?;
-        let next = self.awaited_factor(pool, &user, &session.state.progress).await?;
+        let next = awaited_factor(pool, &user, &session.state.progress);
         let selected = Factor::named(selected).filter(|factor| next.admits(*factor));
         let selected = selected
             .ok_or_else(|| Error::invalid_parameter("ANSWER is not one of the MFA types that can be chosen."))?;
@@ -171,18 +172,4 @@ impl Cx {
         };
         self.pose(challenge, pool, Some(&mut user), Some(answered)).await
     }
-
-    /// The second factor that a sign-in waits for.
-    pub(super) async fn awaited_factor(&self, pool: &Pool, user: &User, progress: &Progress) -> Result<Next> {
-        let device = self.known_device(pool, user, progress).await?;
-        Ok(sign_in::awaited_factor(pool, user, progress, device.as_ref()))
-    }
-}
-
-/// How far a sign-in has come whose user has just proved `factor`.
-pub(super) fn with_second_factor(session: &AuthSession, factor: Factor) -> Progress {
-    let mut progress = session.state.progress.clone();
-    progress.methods.add(factor.into());
-    progress.is_multi_factor = true;
-    progress
 }

@@ -10,11 +10,11 @@ use poolhouse_domain::delivery::Channel;
 use poolhouse_domain::mfa::Factor;
 use poolhouse_domain::pools::Pool;
 use poolhouse_domain::sessions::{AuthSession, Step};
+use poolhouse_domain::sign_in::awaited_factor;
 use poolhouse_domain::users::User;
 use poolhouse_domain::{Error, Result, permissions};
 use poolhouse_model::{ChallengeNameType, Secret};
 
-use super::mfa::with_second_factor;
 use super::sessions::Challenge;
 use super::{Answer, Answered, Outcome};
 use crate::Cx;
@@ -30,11 +30,11 @@ struct Setup {
 impl Cx {
     /// Makes the secret of an authenticator app for the sign-in of `session`; answers it with the next session.
     pub async fn associate_software_token_in_session(&self, session: &Secret) -> Result<(Secret, Secret)> {
-        let mut setup = self.setup(session).await?;
+        let setup = self.setup(session).await?;
         let secret = totp::Secret::generate(self.entropy.as_ref());
         let pending_secret = Some(self.seal_totp(&setup.user, &secret)?);
         let next = self
-            .advance_setup(&mut setup, Step::MfaSetup, pending_secret, false)
+            .advance_setup(&setup, &mut setup.user.clone(), Step::MfaSetup, (pending_secret, false))
             .await?;
         Ok((Secret::from(secret.to_base32().as_str()), next))
     }
@@ -47,7 +47,7 @@ impl Cx {
         code: &Secret,
         name: Option<String>,
     ) -> Result<Secret> {
-        let mut setup = self.setup(session).await?;
+        let setup = self.setup(session).await?;
         let sealed = setup.session.state.pending_secret.clone();
         let sealed = sealed.ok_or(Error::SoftwareTokenMissing)?;
         let is_last = self.count_guess(&setup.session).await?;
@@ -60,10 +60,14 @@ impl Cx {
                 return Err(refusal);
             }
         };
-        setup.user.mfa.software_token = Some(token);
-        setup.user.mfa.enable(Factor::SoftwareToken);
-        setup.user.modified_at = self.now();
-        self.advance_setup(&mut setup, Step::MfaSetupDone, None, true).await
+        let register = async |mut user: User| {
+            check_sets_up(&setup.pool, &user, &setup.session)?;
+            user.mfa.software_token = Some(token.clone());
+            user.mfa.enable(Factor::SoftwareToken);
+            user.modified_at = self.now();
+            self.advance_setup(&setup, &mut user, Step::MfaSetupDone, (None, true)).await
+        };
+        self.change_user(&setup.pool, setup.user.clone(), register).await
     }
 
     /// Answers MFA_SETUP: with the session of a verified authenticator app, or with an e-mail address or phone number
@@ -78,12 +82,13 @@ impl Cx {
             session: &session,
             changes_user: false,
         };
-        let next = self.awaited_factor(pool, &user, &session.state.progress).await?;
+        let next = awaited_factor(pool, &user, &session.state.progress);
         if session.state.step == Step::MfaSetupDone {
             if !next.admits(Factor::SoftwareToken) {
                 return Err(Error::SessionInvalid);
             }
-            let progress = with_second_factor(&session, Factor::SoftwareToken);
+            let mut progress = session.state.progress.clone();
+            progress.prove(pool, &user, Factor::SoftwareToken);
             return self.advance(pool, client, &mut user, progress, Some(answered)).await;
         }
         let contact = [Factor::Email, Factor::Sms].into_iter().find_map(|factor| {
@@ -116,10 +121,7 @@ impl Cx {
         let (pool, client) = self.client(&session.state.client_id).await?;
         pool.check_offers_software_token()?;
         let user = self.session_user(&pool, &session).await?;
-        let next = self.awaited_factor(&pool, &user, &session.state.progress).await?;
-        if !next.sets_up(Factor::SoftwareToken) {
-            return Err(Error::SetupSessionInvalid);
-        }
+        check_sets_up(&pool, &user, &session)?;
         Ok(Setup {
             pool,
             client,
@@ -131,13 +133,13 @@ impl Cx {
     /// Replaces the session of a set-up by the next one; answers its string.
     async fn advance_setup(
         &self,
-        setup: &mut Setup,
+        setup: &Setup,
+        user: &mut User,
         step: Step,
-        pending_secret: Option<String>,
-        changes_user: bool,
+        (pending_secret, changes_user): (Option<String>, bool),
     ) -> Result<Secret> {
         let progress = setup.session.state.progress.clone();
-        let mut session = self.new_session(&setup.client, Some(&setup.user), progress, step);
+        let mut session = self.new_session(&setup.client, Some(user), progress, step);
         session.state.pending_secret = pending_secret;
         let string = self.session_string(&session)?;
         let challenge = Challenge::new(ChallengeNameType::MfaSetup, session, BTreeMap::new());
@@ -145,8 +147,16 @@ impl Cx {
             session: &setup.session,
             changes_user,
         };
-        self.pose(challenge, &setup.pool, Some(&mut setup.user), Some(answered))
-            .await?;
+        self.pose(challenge, &setup.pool, Some(user), Some(answered)).await?;
         Ok(string)
+    }
+}
+
+/// Refuses to set an authenticator app up in a sign-in that doesn't wait for it.
+fn check_sets_up(pool: &Pool, user: &User, session: &AuthSession) -> Result<()> {
+    if awaited_factor(pool, user, &session.state.progress).sets_up(Factor::SoftwareToken) {
+        Ok(())
+    } else {
+        Err(Error::SetupSessionInvalid)
     }
 }

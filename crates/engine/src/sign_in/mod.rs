@@ -122,10 +122,14 @@ impl Cx {
         // In the order in which changes of a password lock their rows.
         tx.families().insert(&family).await?;
         tx.lockouts().clear(pool.id(), &user.sub).await?;
-        if let Some(mut device) = device {
-            device.authenticated_at = self.now();
-            device.last_ip_used = self.request.source_ip.map(|address| address.to_string());
-            tx.devices().replace(&mut device).await?;
+        if let Some(device) = device {
+            let address = self.request.source_ip.map(|address| address.to_string());
+            let seen = (self.now(), address.as_deref());
+            let key = &device.identity.key;
+            // Forgotten at this very moment: it stands for nothing any more.
+            if !tx.devices().touch(pool.id(), &user.sub, key, seen).await? {
+                return Err(Error::DeviceNotFound);
+            }
         }
         tx.commit().await?;
         Ok(Outcome::Tokens(Box::new(tokens)))

@@ -188,20 +188,28 @@ impl Cx {
     }
 
     /// Finds the session that an answer continues, whatever step it waits for. A device that is named becomes the one
-    /// that the sign-in comes from.
+    /// that the sign-in comes from, unless it is another that proves itself or has done so.
     pub(super) async fn session_at(&self, pool: &Pool, client: &Client, answer: &Answer<'_>) -> Result<AuthSession> {
         let mut session = self.open_session(answer.session).await?;
-        let state = &mut session.state;
-        let fold = |name: &str| names::fold(pool.case_sensitive(), name);
-        let username = fold(answer.username);
-        let is_named = state.progress.names.iter().any(|name| fold(name) == username);
-        if state.client_id != client.id() || !is_named {
+        if session.state.client_id != client.id() || !names_user(pool, &session, answer.username) {
             return Err(Error::SessionInvalid);
         }
+        let state = &mut session.state;
+        let proves_device = matches!(state.step, Step::DeviceSrp | Step::DevicePasswordVerifier);
         let device_key = answer.responses.get("DEVICE_KEY").map(Secret::expose);
-        if let Some(key) = device_key.filter(|key| !key.is_empty() && !state.progress.is_device_proved) {
+        if let Some(key) = device_key.filter(|key| !key.is_empty())
+            && !proves_device
+            && !state.progress.is_device_proved
+        {
             state.progress.device_key = Some(key.to_owned());
         }
         Ok(session)
     }
+}
+
+/// Whether the user of `session` is called `username` there.
+pub(super) fn names_user(pool: &Pool, session: &AuthSession, username: &str) -> bool {
+    let fold = |name: &str| names::fold(pool.case_sensitive(), name);
+    let names = &session.state.progress.names;
+    names.iter().any(|name| fold(name) == fold(username))
 }

@@ -154,14 +154,6 @@ impl Cx {
         }
         let subject = self.subject(pool, user.as_ref(), typed);
         self.check_lockout(pool, &subject).await?;
-        if !self
-            .store
-            .sessions()
-            .spend(&exchange.id, pool.id(), exchange.expires_at, self.now())
-            .await?
-        {
-            return Err(Error::SessionUsed);
-        }
         let verifier = self.verifier(pool, user.as_ref(), typed)?;
         let public = ClientPublic::parse(&exchange.srp_a).map_err(|_| incorrect())?;
         let secret = BASE64_STANDARD
@@ -175,21 +167,30 @@ impl Cx {
             timestamp: proof.timestamp.expose(),
             signature: proof.signature.expose(),
         });
-        match user {
-            Some(user) if proved && has_password(&user) => {
-                // Guesses in flight may have earned a pause since it was looked at: then a right one counts no more.
-                self.check_lockout(pool, &subject).await?;
-                let mut progress = exchange.progress;
-                if let Some(key) = proof.device_key {
-                    progress.device_key = Some(key.to_owned());
-                }
-                self.continue_after_password(pool, client, user, progress, None).await
-            }
-            _ => {
-                self.count_failure(pool, &subject).await?;
-                Err(incorrect())
-            }
+        let mut progress = exchange.progress;
+        if let Some(key) = proof.device_key {
+            progress.device_key = Some(key.to_owned());
         }
+        let user = user.filter(|user| proved && has_password(user));
+        if let Some(user) = &user {
+            // Clients whose device doesn't exist any more answer the same challenge again without it.
+            self.known_device(pool, user, &progress).await?;
+        }
+        if !self
+            .store
+            .sessions()
+            .spend(&exchange.id, pool.id(), exchange.expires_at, self.now())
+            .await?
+        {
+            return Err(Error::SessionUsed);
+        }
+        let Some(user) = user else {
+            self.count_failure(pool, &subject).await?;
+            return Err(incorrect());
+        };
+        // Guesses in flight may have earned a pause since it was looked at: then a right one counts no more.
+        self.check_lockout(pool, &subject).await?;
+        self.continue_after_password(pool, client, user, progress, None).await
     }
 
     /// The verifier of a user's password; for nobody, or a user without one, a verifier that no password fits.

@@ -1,5 +1,6 @@
 //! Devices that users have confirmed.
 
+use poolhouse_domain::Timestamp;
 use poolhouse_domain::devices::Device;
 
 use crate::conn::Conn;
@@ -14,7 +15,8 @@ pub struct Devices<'a> {
 impl Devices<'_> {
     /// The device `key` of a user.
     pub async fn get(mut self, pool_id: &str, sub: &str, key: &str) -> Result<Option<Device>> {
-        let sql = "SELECT version, doc FROM devices WHERE pool_id = $1 AND sub = $2 AND device_key = $3";
+        let sql = "SELECT version, doc, authenticated_at, last_ip_used FROM devices \
+                   WHERE pool_id = $1 AND sub = $2 AND device_key = $3";
         let row = self
             .conn
             .read_optional(sql, &[pool_id.into(), sub.into(), key.into()])
@@ -24,13 +26,16 @@ impl Devices<'_> {
 
     /// Writes a new device; answers whether its key was free.
     pub async fn insert(mut self, device: &Device) -> Result<bool> {
-        let sql = "INSERT INTO devices (pool_id, sub, device_key, created_at, version, doc) \
-                   VALUES ($1, $2, $3, $4, 1, $5) ON CONFLICT DO NOTHING";
+        let sql = "INSERT INTO devices (pool_id, sub, device_key, created_at, authenticated_at, last_ip_used, \
+                                        version, doc) \
+                   VALUES ($1, $2, $3, $4, $5, $6, 1, $7) ON CONFLICT DO NOTHING";
         let binds = [
             (&device.pool_id).into(),
             (&device.sub).into(),
             (&device.identity.key).into(),
             device.created_at.millis().into(),
+            device.authenticated_at.millis().into(),
+            device.last_ip_used.as_deref().into(),
             Bind::document(device)?,
         ];
         Ok(self.conn.write(sql, &binds).await? > 0)
@@ -53,6 +58,26 @@ impl Devices<'_> {
         Ok(())
     }
 
+    /// Writes when and from where the device `key` was last signed in with; answers whether it is still there.
+    pub async fn touch(
+        mut self,
+        pool_id: &str,
+        sub: &str,
+        key: &str,
+        (at, ip_address): (Timestamp, Option<&str>),
+    ) -> Result<bool> {
+        let sql = "UPDATE devices SET authenticated_at = $4, last_ip_used = $5 \
+                   WHERE pool_id = $1 AND sub = $2 AND device_key = $3";
+        let binds = [
+            pool_id.into(),
+            sub.into(),
+            key.into(),
+            at.millis().into(),
+            ip_address.into(),
+        ];
+        Ok(self.conn.write(sql, &binds).await? > 0)
+    }
+
     /// Deletes a device; answers whether it was there.
     pub async fn delete(mut self, pool_id: &str, sub: &str, key: &str) -> Result<bool> {
         let sql = "DELETE FROM devices WHERE pool_id = $1 AND sub = $2 AND device_key = $3";
@@ -62,8 +87,8 @@ impl Devices<'_> {
 
     /// Up to `limit` devices of a user, by key, after the key `after`.
     pub async fn list(mut self, pool_id: &str, sub: &str, after: Option<&str>, limit: i64) -> Result<Vec<Device>> {
-        let sql = "SELECT version, doc FROM devices WHERE pool_id = $1 AND sub = $2 AND device_key > $3 \
-                   ORDER BY device_key LIMIT $4";
+        let sql = "SELECT version, doc, authenticated_at, last_ip_used FROM devices \
+                   WHERE pool_id = $1 AND sub = $2 AND device_key > $3 ORDER BY device_key LIMIT $4";
         let binds = [
             pool_id.into(),
             sub.into(),
@@ -77,6 +102,8 @@ impl Devices<'_> {
 fn read(row: &Row) -> Result<Device> {
     Ok(Device {
         version: row.int(0)?,
+        authenticated_at: Timestamp::from_millis(row.int(2)?),
+        last_ip_used: row.opt_text(3)?,
         ..row.json(1)?
     })
 }

@@ -78,7 +78,8 @@ impl Families<'_> {
         rows.iter().map(read_session).collect()
     }
 
-    /// Whether the user has signed in from the device `key`, confirmed or not, and the sign-in stands.
+    /// Whether the user has signed in from the device `key`, confirmed or not, the sign-in stands, and the device was
+    /// not forgotten since.
     pub async fn has_device(mut self, pool_id: &str, sub: &str, key: &str) -> Result<bool> {
         let sql = "SELECT 1 FROM refresh_families WHERE pool_id = $1 AND sub = $2 AND device_key = $3 LIMIT 1";
         let row = self
@@ -86,6 +87,13 @@ impl Families<'_> {
             .read_optional(sql, &[pool_id.into(), sub.into(), key.into()])
             .await?;
         Ok(row.is_some())
+    }
+
+    /// Forgets that sign-ins of the user came from the device `key`: its key is none that the service gave out any more.
+    pub async fn forget_device(mut self, pool_id: &str, sub: &str, key: &str) -> Result<()> {
+        let sql = "UPDATE refresh_families SET device_key = NULL WHERE pool_id = $1 AND sub = $2 AND device_key = $3";
+        self.conn.write(sql, &[pool_id.into(), sub.into(), key.into()]).await?;
+        Ok(())
     }
 
     /// Ends one sign-in, if it still stands.
