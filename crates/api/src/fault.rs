@@ -22,6 +22,10 @@ pub fn fault(error: &Error, operation: &Description, request_id: &str) -> Fault 
         });
     }
     let code = code(error);
+    if matches!(error, Error::CodeDeliveryFailure(_)) && !operation.errors.contains(&code) {
+        // Logged where it happened. A sign-in knows no error of the caller's that says so.
+        return Fault::internal_failure();
+    }
     let stand_in = stand_in(code).filter(|_| !operation.errors.contains(&code));
     Fault::client(stand_in.unwrap_or(code), error.to_string())
 }

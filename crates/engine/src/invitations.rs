@@ -12,6 +12,7 @@ use poolhouse_outbound::{Kind, Message};
 
 use crate::Cx;
 use crate::changes::retried;
+use crate::sign_up::check_reachable;
 
 /// A user as an administrator describes them.
 pub struct Invitation<'a> {
@@ -58,10 +59,8 @@ impl Cx {
         self.triggers(pool).pre_sign_up()?;
 
         let passwordless = temporary_password.is_none() && pool.allows_passwordless_sign_up();
-        if passwordless && attributes.email().is_none() && attributes.phone_number().is_none() {
-            return Err(Error::invalid_parameter(
-                "An email or phone_number is required for a user without a password.",
-            ));
+        if passwordless {
+            check_reachable(&attributes)?;
         }
         let password = match temporary_password {
             Some(password) => Some(password.clone()),

@@ -64,6 +64,9 @@ impl Cx {
         permissions::check_writable(&schema, client.settings.write_attributes.as_deref(), attributes.names())?;
         names::add_username_attribute(&pool.settings, username, &mut attributes)?;
         names::check_sign_up_aliases(&pool.settings, &attributes)?;
+        if password.is_none() {
+            check_reachable(&attributes)?;
+        }
         schema.check_new(&attributes, Required::Yes)?;
         for contact in [VerifiedAttributeType::Email, VerifiedAttributeType::PhoneNumber] {
             if attributes.given(contact.as_str()).is_some() {
@@ -161,11 +164,11 @@ impl Cx {
         let user = self.find_user(pool, username).await?;
         let subject = self.subject(pool, user.as_ref(), username);
         self.count_attempt(pool, &subject, Attempt::ConfirmSignUp).await?;
-        let user = user.ok_or_else(|| Error::UsernameClientCombinationNotFound.for_client(client))?;
         let begun = match confirmation.session {
-            Some(session) => Some(self.open_sign_up_session(client, &user, session).await?),
+            Some(session) => Some(self.open_sign_up_session(client, user.as_ref(), session).await?),
             None => None,
         };
+        let user = user.ok_or_else(|| Error::UsernameClientCombinationNotFound.for_client(client))?;
         let confirm = async |mut user: User| {
             user.check_confirmable()?;
             let proof = self.check_code(&user, CodePurpose::SignUp, confirmation.code).await?;
@@ -265,6 +268,17 @@ fn check_passwordless(pool: &Pool) -> Result<()> {
     } else {
         Err(Error::invalid_parameter(
             "1 validation error detected: Value null at 'password' failed to satisfy constraint: Member must not be null",
+        ))
+    }
+}
+
+/// Refuses a user without a password whom no code reaches.
+pub(crate) fn check_reachable(attributes: &Attributes) -> Result<()> {
+    if attributes.email().is_some() || attributes.phone_number().is_some() {
+        Ok(())
+    } else {
+        Err(Error::invalid_parameter(
+            "An email or phone_number is required for a user without a password.",
         ))
     }
 }

@@ -5,7 +5,7 @@ mod mfa;
 
 use poolhouse_model::{
     AcrLevelConfigType, AdminCreateUserConfigType, AuthFactorType, DeletionProtectionType, EmailMfaConfigType,
-    PasswordPolicyType, SchemaAttributeType, SoftwareTokenMfaConfigType, Timestamp, UserPoolDescriptionType,
+    IssuerType, PasswordPolicyType, SchemaAttributeType, SoftwareTokenMfaConfigType, Timestamp, UserPoolDescriptionType,
     UserPoolMfaType, UserPoolTierType, UserPoolType, UsernameAttributeType, VerifiedAttributeType,
     WebAuthnConfigurationType,
 };
@@ -95,6 +95,14 @@ impl Pool {
     /// The region that the pool was made in.
     pub fn region(&self) -> &str {
         self.id().split_once('_').map_or("", |(region, _)| region)
+    }
+
+    /// Which of Amazon Cognito's issuers the pool asks for.
+    pub fn issuer_type(&self) -> IssuerType {
+        let configuration = self.settings.issuer_configuration.as_ref();
+        configuration
+            .and_then(|configuration| configuration.r#type)
+            .unwrap_or(IssuerType::Original)
     }
 
     /// The name that an administrator gave the pool.
@@ -249,6 +257,24 @@ impl Pool {
     /// The names that the pool gives to levels of assurance.
     pub fn level_names(&self) -> Option<&LevelNames> {
         self.settings.acr_configuration.as_ref()
+    }
+
+    /// Refuses step-up authentication in a plan that lacks it.
+    pub fn check_has_levels(&self) -> Result<()> {
+        self.check_tier("Step-up authentication")
+    }
+
+    /// Refuses sign-in without a password in a plan that lacks it.
+    pub fn check_has_passwordless(&self) -> Result<()> {
+        self.check_tier("Passwordless sign-in")
+    }
+
+    fn check_tier(&self, feature: &'static str) -> Result<()> {
+        if self.tier() == UserPoolTierType::Lite {
+            Err(configuration::tier_lacks(feature))
+        } else {
+            Ok(())
+        }
     }
 
     /// The names of all four levels, in a plan that has them.

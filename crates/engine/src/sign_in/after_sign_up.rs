@@ -10,6 +10,7 @@ use poolhouse_domain::users::User;
 use poolhouse_domain::{Error, Result};
 use poolhouse_model::{Secret, VerifiedAttributeType};
 
+use super::sessions::names_user;
 use super::{Answered, Outcome, session_names};
 use crate::Cx;
 
@@ -28,17 +29,17 @@ impl Cx {
         })
     }
 
-    /// The session of a sign-up of `user` through `client`.
+    /// The session of a sign-up of `user` through `client`. Nobody has one.
     pub(crate) async fn open_sign_up_session(
         &self,
         client: &Client,
-        user: &User,
+        user: Option<&User>,
         session: &Secret,
     ) -> Result<AuthSession> {
         let session = self.open_session(session).await?;
         let state = &session.state;
-        let fits =
-            state.client_id == client.id() && state.step == Step::SignUp && state.sub.as_ref() == Some(&user.sub);
+        let is_theirs = user.is_some_and(|user| state.sub.as_ref() == Some(&user.sub));
+        let fits = state.client_id == client.id() && state.step == Step::SignUp && is_theirs;
         if fits { Ok(session) } else { Err(Error::SessionInvalid) }
     }
 
@@ -58,16 +59,19 @@ impl Cx {
         self.new_session(client, Some(user), progress, Step::SignUpConfirmed)
     }
 
-    /// Signs in by the session of a confirmed sign-up.
+    /// Signs in by the session of a confirmed sign-up, of the user who is called `username` if there is one.
     pub async fn sign_in_after_sign_up(
         &self,
         pool: &Pool,
         client: &Client,
         session: &Secret,
+        username: Option<&str>,
         device_key: Option<&str>,
     ) -> Result<Outcome> {
         let session = self.open_session(session).await?;
-        if session.state.client_id != client.id() || session.state.step != Step::SignUpConfirmed {
+        let state = &session.state;
+        let is_named = username.is_none_or(|username| names_user(pool, &session, username));
+        if state.client_id != client.id() || state.step != Step::SignUpConfirmed || !is_named {
             return Err(Error::SessionInvalid);
         }
         let mut user = self.session_user(pool, &session).await?;

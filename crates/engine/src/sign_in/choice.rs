@@ -6,16 +6,17 @@
 use std::collections::BTreeMap;
 
 use poolhouse_domain::clients::Client;
+use poolhouse_domain::codes::Attempt;
 use poolhouse_domain::mfa::Factor;
 use poolhouse_domain::pools::Pool;
 use poolhouse_domain::sessions::{AuthSession, Step};
-use poolhouse_domain::sign_in::{Progress, first_challenges, lifting_factors, simulated_challenges};
+use poolhouse_domain::sign_in::{Progress, first_challenges, lifting_factors, reachable_level, simulated_challenges};
 use poolhouse_domain::users::User;
 use poolhouse_domain::{Error, Result};
-use poolhouse_model::{ChallengeNameType, Secret, UserPoolTierType, UserStatusType};
+use poolhouse_model::{ChallengeNameType, Secret, UserStatusType};
 
 use super::sessions::Challenge;
-use super::step_up::StepUp;
+use super::step_up::{Ascent, StepUp};
 use super::{Answer, Answered, Outcome, session_names};
 use crate::Cx;
 
@@ -48,41 +49,67 @@ struct Door<'a> {
 impl Cx {
     /// Begins a choice-based sign-in.
     pub async fn start_choice(&self, pool: &Pool, client: &Client, start: Start<'_>) -> Result<Outcome> {
-        if start.step_up.is_some() && pool.tier() == UserPoolTierType::Lite {
-            return Err(Error::FeatureUnavailableInTier(
-                "Step-up authentication is not available in the LITE feature plan.".into(),
-            ));
+        if start.preferred.is_some_and(is_passwordless) {
+            pool.check_has_passwordless()?;
         }
-        let door = Door { pool, client };
-        let user = self.first_factor_user(door, start.username).await?;
+        let ascent = match start.step_up {
+            Some(step_up) => Some(self.ascent(pool, step_up).await?),
+            None => None,
+        };
+        let user = admit(client, self.find_user(pool, start.username).await?)?;
         self.triggers(pool).pre_authentication()?;
+        let door = Door { pool, client };
         let mut progress = Progress {
             names: vec![start.username.to_owned()],
             device_key: start.device_key.map(str::to_owned),
             ..Progress::default()
         };
         let Some(mut user) = user else {
-            progress.names.push(self.invented_user_id(pool, start.username));
-            let available = simulated_challenges(pool);
-            return self.begin(door, None, progress, available, &start).await;
+            return self.begin_as_nobody(door, progress, ascent.as_ref(), &start).await;
         };
-        progress.names = session_names(&user, start.username);
         let has_passkey = self.has_passkey(pool, &user).await?;
-        let Some(step_up) = start.step_up else {
-            let available = first_challenges(pool, &user, has_passkey, None);
-            return self.begin(door, Some(user), progress, available, &start).await;
-        };
-        let target = self.target(pool, &user, has_passkey, step_up).await?;
-        progress.target = Some(target.level);
-        progress.is_multi_factor = target.credit.is_multi_factor();
-        progress.methods = target.credit;
-        let credit = &progress.methods;
-        if credit.has_password() && !lifting_factors(pool, &user, credit, target.level).is_empty() {
-            user.check_enabled()?;
-            return self.advance(pool, client, &mut user, progress, None).await;
+        if let Some(ascent) = &ascent {
+            progress.credit(pool, &user, ascent.credit(&user)?);
+            let level = reachable_level(pool, &user, has_passkey, &progress.methods, &ascent.levels)?;
+            progress.target = Some(level);
+            if progress.methods.has_password() && !lifting_factors(pool, &user, &progress.methods, level).is_empty() {
+                progress.names = session_names(&user, start.username);
+                self.count_attempt(pool, &user.sub, Attempt::SignInCode).await?;
+                return self.advance(pool, client, &mut user, progress, None).await;
+            }
         }
-        let available = first_challenges(pool, &user, has_passkey, Some((credit, target.level)));
+        let available = available(pool, &user, has_passkey, &progress);
+        if available.is_empty() && client.prevents_user_existence_errors() {
+            return self.begin_as_nobody(door, progress, ascent.as_ref(), &start).await;
+        }
+        progress.names = session_names(&user, start.username);
         self.begin(door, Some(user), progress, available, &start).await
+    }
+
+    /// Begins the sign-in of somebody who must not be told from a user like any other.
+    async fn begin_as_nobody(
+        &self,
+        door: Door<'_>,
+        mut progress: Progress,
+        ascent: Option<&Ascent>,
+        start: &Start<'_>,
+    ) -> Result<Outcome> {
+        let available = match ascent {
+            None => simulated_challenges(door.pool, None),
+            Some(ascent) => {
+                ascent.check_nobodys()?;
+                let (level, available) = ascent
+                    .levels
+                    .iter()
+                    .map(|level| (*level, simulated_challenges(door.pool, Some(*level))))
+                    .find(|(_, available)| !available.is_empty())
+                    .ok_or(Error::LevelOutOfReach)?;
+                progress.target = Some(level);
+                available
+            }
+        };
+        progress.names.push(self.invented_user_id(door.pool, start.username));
+        self.begin(door, None, progress, available, start).await
     }
 
     /// Answers SELECT_CHALLENGE.
@@ -97,14 +124,10 @@ impl Cx {
         let session = self.session(pool, client, &answer, Step::SelectChallenge).await?;
         let door = Door { pool, client };
         let progress = session.state.progress.clone();
-        let user = self.find_session_user(pool, &session).await?;
+        let user = admit(client, self.find_session_user(pool, &session).await?)?;
         let available = match &user {
-            Some(user) => {
-                let target = progress.target.map(|level| (&progress.methods, level));
-                let has_passkey = self.has_passkey(pool, user).await?;
-                first_challenges(pool, user, has_passkey, target)
-            }
-            None => simulated_challenges(pool),
+            Some(user) => available(pool, user, self.has_passkey(pool, user).await?, &progress),
+            None => simulated_challenges(pool, progress.target),
         };
         let selected = available.into_iter().find(|challenge| challenge.as_str() == selected);
         let selected =
@@ -153,28 +176,10 @@ impl Cx {
         given: FirstFactor<'_>,
     ) -> Result<Outcome> {
         let session = self.session(door.pool, door.client, &answer, step).await?;
-        let user = self.find_session_user(door.pool, &session).await?;
+        let user = admit(door.client, self.find_session_user(door.pool, &session).await?)?;
         let progress = session.state.progress.clone();
         self.first_factor(door, user, progress, challenge, given, Some(&session))
             .await
-    }
-
-    /// The user of a name, if they may begin with something else than a password too. Who may not is treated as nobody
-    /// where the app client prevents user existence errors.
-    async fn first_factor_user(&self, Door { pool, client }: Door<'_>, username: &str) -> Result<Option<User>> {
-        let user = self.find_user(pool, username).await?;
-        let refusal = match &user {
-            None => Error::UserNotFound,
-            Some(user) if !user.enabled => Error::UserDisabled,
-            Some(user) if user.status == UserStatusType::ResetRequired => Error::PasswordResetRequired,
-            Some(user) if user.status == UserStatusType::ExternalProvider => Error::IncorrectUsernameOrPassword,
-            Some(_) => return Ok(user),
-        };
-        if client.prevents_user_existence_errors() {
-            Ok(None)
-        } else {
-            Err(refusal)
-        }
     }
 
     /// Begins with the preferred challenge where it is available, or else lets the user choose.
@@ -249,4 +254,37 @@ impl Cx {
         };
         self.pose(challenge, pool, user.as_mut(), answered).await
     }
+}
+
+/// Lets a user begin or go on with a first factor. Who may not is nobody where the app client prevents user existence
+/// errors.
+pub(super) fn admit(client: &Client, user: Option<User>) -> Result<Option<User>> {
+    let refusal = match &user {
+        None => Error::UserNotFound,
+        Some(user) if !user.enabled => Error::UserDisabled,
+        Some(user) if user.status == UserStatusType::ResetRequired => Error::PasswordResetRequired,
+        Some(user) if user.status == UserStatusType::ExternalProvider => Error::IncorrectUsernameOrPassword,
+        Some(_) => return Ok(user),
+    };
+    if client.prevents_user_existence_errors() {
+        Ok(None)
+    } else {
+        Err(refusal)
+    }
+}
+
+/// The challenges with which the user may begin who has come as far as `progress`.
+pub(super) fn available(pool: &Pool, user: &User, has_passkey: bool, progress: &Progress) -> Vec<ChallengeNameType> {
+    let target = progress.target.map(|level| (&progress.methods, level));
+    first_challenges(pool, user, has_passkey, target)
+}
+
+/// Whether the challenge of this name asks for a first factor that is no password.
+fn is_passwordless(challenge: &str) -> bool {
+    let passwordless = [
+        ChallengeNameType::EmailOtp,
+        ChallengeNameType::SmsOtp,
+        ChallengeNameType::WebAuthn,
+    ];
+    passwordless.into_iter().any(|name| name.as_str() == challenge)
 }

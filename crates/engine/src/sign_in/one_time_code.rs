@@ -18,6 +18,7 @@ use poolhouse_domain::{Error, HOUR, Result};
 use poolhouse_model::{ChallengeNameType, Secret, UserStatusType, VerifiedAttributeType};
 use poolhouse_outbound::{Kind, Message};
 
+use super::choice::available;
 use super::sessions::Challenge;
 use super::{Answer, Answered, Outcome};
 use crate::Cx;
@@ -36,7 +37,6 @@ impl Cx {
         factor: Factor,
     ) -> Result<Challenge> {
         let subject = self.subject(pool, user, progress.typed());
-        self.check_lockout(pool, &subject).await?;
         self.count_attempt(pool, &subject, Attempt::SignInCode).await?;
         let typed = progress.typed().to_owned();
         let session = self.new_session(client, user, progress, Step::OneTimeCode(factor));
@@ -52,10 +52,7 @@ impl Cx {
                 Challenge::new(ChallengeNameType::EmailOtp, session, delivery_parameters(&channel))
             }
         };
-        challenge.name = match factor {
-            Factor::Sms => ChallengeNameType::SmsOtp,
-            Factor::Email | Factor::SoftwareToken => ChallengeNameType::EmailOtp,
-        };
+        challenge.name = first_challenge(factor);
         challenge.available = Some(vec![challenge.name]);
         Ok(challenge)
     }
@@ -79,7 +76,8 @@ impl Cx {
     }
 
     /// Answers the challenge of a code as the first factor. Right digits verify where they went and confirm a sign-up.
-    /// Wrong ones never end the session, but after a few no digits are right any more.
+    /// Wrong ones never end the session nor make the user pause, but after a few no digits are right any more. Whoever
+    /// guesses passwords can't keep the user from signing in by a code.
     pub async fn answer_one_time_code(
         &self,
         pool: &Pool,
@@ -90,38 +88,38 @@ impl Cx {
     ) -> Result<Outcome> {
         let session = self.session(pool, client, &answer, Step::OneTimeCode(factor)).await?;
         let user = self.find_session_user(pool, &session).await?;
-        let subject = self.subject(pool, user.as_ref(), session.state.progress.typed());
-        self.check_lockout(pool, &subject).await?;
+        self.check_address(pool).await?;
         let key = format!("session:{}", session.id);
         let guesses = self.store.counters().count(pool.id(), &key, self.now(), HOUR).await?;
         let sent = session.state.code.as_ref();
         let is_right = sent.is_some_and(|sent| self.is_sent_code(&session, sent, code));
-        let (Some(sent), Some(user)) = (sent, user) else {
+        let (Some(sent), Some(user)) = (sent, user.filter(|_| is_right && guesses <= GUESSES_PER_SESSION)) else {
+            self.count_address(pool.id()).await?;
             return Err(Error::SecondFactorCodeMismatch);
         };
-        if guesses > GUESSES_PER_SESSION || !is_right {
-            return Err(Error::SecondFactorCodeMismatch);
-        }
         let attribute = factor.attribute().ok_or(Error::SessionInvalid)?;
         let settle = async |mut user: User| {
             user.check_enabled()?;
             if user.attributes.get(attribute.as_str()) != Some(sent.destination.as_str()) {
                 return Err(Error::SessionInvalid);
             }
-            match user.status {
-                UserStatusType::Confirmed => {}
-                UserStatusType::Unconfirmed => {
-                    user.status = UserStatusType::Confirmed;
-                    self.triggers(pool).post_confirmation()?;
-                }
-                _ => return Err(Error::SessionInvalid),
-            }
-            user.verify(attribute, &sent.destination, self.now());
             let mut progress = session.state.progress.clone();
+            if !available(pool, &user, false, &progress).contains(&first_challenge(factor)) {
+                return Err(Error::SessionInvalid);
+            }
+            let confirms = user.status == UserStatusType::Unconfirmed;
+            if confirms {
+                user.status = UserStatusType::Confirmed;
+                self.triggers(pool).post_confirmation()?;
+            }
+            let verifies = !user.attributes.is_verified(attribute.as_str());
+            if verifies {
+                user.verify(attribute, &sent.destination, self.now());
+            }
             progress.methods.add(factor.into());
             let answered = Answered {
                 session: &session,
-                changes_user: true,
+                changes_user: confirms || verifies,
             };
             self.advance(pool, client, &mut user, progress, Some(answered)).await
         };
@@ -172,6 +170,14 @@ impl Cx {
     fn hash_sent_code(&self, session: &AuthSession, digits: &str) -> String {
         let parts = [session.pool_id.as_bytes(), session.id.as_bytes(), digits.as_bytes()];
         self.keyed_hash(Purpose::new("sign-in code"), &parts)
+    }
+}
+
+/// The challenge that asks for a code of `factor` as the first factor.
+fn first_challenge(factor: Factor) -> ChallengeNameType {
+    match factor {
+        Factor::Sms => ChallengeNameType::SmsOtp,
+        Factor::Email | Factor::SoftwareToken => ChallengeNameType::EmailOtp,
     }
 }
 

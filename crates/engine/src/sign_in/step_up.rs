@@ -2,10 +2,10 @@
 
 use poolhouse_domain::assurance::{Level, Methods};
 use poolhouse_domain::pools::Pool;
-use poolhouse_domain::sign_in::{first_challenges, lifting_factors};
+use poolhouse_domain::sessions::RefreshFamily;
 use poolhouse_domain::users::User;
 use poolhouse_domain::{Error, Result, SECOND};
-use poolhouse_model::Secret;
+use poolhouse_model::{Secret, UserStatusType};
 
 use crate::Cx;
 
@@ -20,53 +20,75 @@ pub struct StepUp<'a> {
     pub max_age: Option<i64>,
 }
 
-/// What is to be reached, and what counts already.
-pub(super) struct Target {
-    pub level: Level,
-    pub credit: Methods,
+/// A step-up that asks for something possible, whoever it is about.
+pub(super) struct Ascent {
+    /// The levels that will do, the preferred one first; at least one.
+    pub levels: Vec<Level>,
+    /// The sign-in of the access token.
+    signed_in: Option<RefreshFamily>,
+    /// Whether that sign-in is too long ago to count.
+    is_stale: bool,
+}
+
+impl Ascent {
+    /// What the user has proved already, in the sign-in of the access token. Nothing, if it is too long ago, or if they
+    /// have to do something about their password, or have replaced it since.
+    pub fn credit(&self, user: &User) -> Result<Methods> {
+        let Some(signed_in) = &self.signed_in else {
+            return Ok(Methods::default());
+        };
+        if (&signed_in.pool_id, &signed_in.sub) != (&user.pool_id, &user.sub) {
+            return Err(Error::AccessTokenInvalid);
+        }
+        let password = user.password.as_ref();
+        let is_same_password = password.is_some_and(|password| password.set_at <= signed_in.authenticated_at);
+        let counts = !self.is_stale
+            && user.status == UserStatusType::Confirmed
+            && (is_same_password || !signed_in.methods.has_password());
+        Ok(if counts {
+            signed_in.methods.clone()
+        } else {
+            Methods::default()
+        })
+    }
+
+    /// Refuses an access token with a name that belongs to nobody: it can't be theirs.
+    pub fn check_nobodys(&self) -> Result<()> {
+        if self.signed_in.is_none() {
+            Ok(())
+        } else {
+            Err(Error::AccessTokenInvalid)
+        }
+    }
 }
 
 impl Cx {
-    /// The first of the levels asked for that the user can reach.
-    pub(super) async fn target(
-        &self,
-        pool: &Pool,
-        user: &User,
-        has_passkey: bool,
-        step_up: StepUp<'_>,
-    ) -> Result<Target> {
+    /// Reads what a step-up asks for, without a look at the user, so that nobody learns from it whether they exist.
+    pub(super) async fn ascent(&self, pool: &Pool, step_up: StepUp<'_>) -> Result<Ascent> {
+        pool.check_has_levels()?;
         let levels = Level::named(step_up.target_acr_values, pool.level_names());
         if levels.is_empty() {
             return Err(Error::invalid_parameter("None of the TARGET_ACR_VALUES is valid."));
         }
-        let credit = self.credit(user, step_up).await?;
-        let is_in_reach = |level: &Level| {
-            credit.level() >= Some(*level)
-                || (credit.has_password() && !lifting_factors(pool, user, &credit, *level).is_empty())
-                || !first_challenges(pool, user, has_passkey, Some((&credit, *level))).is_empty()
+        let signed_in = match step_up.access_token {
+            None => None,
+            Some(token) => {
+                let caller = self.caller(token).await?;
+                let families = self.store.families();
+                let family = families.get(caller.pool.id(), &caller.event_id).await?;
+                Some(family.ok_or(Error::AccessTokenRevoked)?)
+            }
         };
-        let level = levels.into_iter().find(is_in_reach).ok_or(Error::LevelOutOfReach)?;
-        if credit.level() >= Some(level) {
-            return Err(Error::LevelReached);
-        }
-        Ok(Target { level, credit })
-    }
-
-    /// The methods that the sign-in of the access token was proved by, if it is recent enough.
-    async fn credit(&self, user: &User, step_up: StepUp<'_>) -> Result<Methods> {
-        let Some(token) = step_up.access_token else {
-            return Ok(Methods::default());
+        let is_older = |seconds: i64| {
+            signed_in.as_ref().is_some_and(|family| {
+                self.now().millis() - family.authenticated_at.millis() > seconds.saturating_mul(SECOND)
+            })
         };
-        let caller = self.caller(token).await?;
-        if caller.user.sub != user.sub || caller.user.pool_id != user.pool_id {
-            return Err(Error::AccessTokenInvalid);
-        }
-        let family = self.store.families().get(&user.pool_id, &caller.event_id).await?;
-        let family = family.ok_or(Error::AccessTokenRevoked)?;
-        let age = self.now().millis() - family.authenticated_at.millis();
-        let is_recent = step_up
-            .max_age
-            .is_none_or(|seconds| age <= seconds.saturating_mul(SECOND));
-        Ok(if is_recent { family.methods } else { Methods::default() })
+        let is_stale = step_up.max_age.is_some_and(is_older);
+        Ok(Ascent {
+            levels,
+            signed_in,
+            is_stale,
+        })
     }
 }

@@ -79,11 +79,19 @@ async fn start_choice(cx: &Cx, request: &Initiation<'_>, parameters: &Parameters
     side.check_allowed(client, Flow::UserAuth)?;
     let device_key = parameters.device_key();
     if let Some(session) = request.session {
-        // The session knows its user; a name that is given along must have been hashed with the client's secret.
-        if parameters.given("USERNAME").is_some() || client.is_confidential() {
-            username(client, parameters)?;
+        if step_up(parameters)?.is_some() {
+            return Err(Error::invalid_parameter(
+                "TARGET_ACR_VALUES is not allowed with a Session.",
+            ));
         }
-        return cx.sign_in_after_sign_up(pool, client, session, device_key).await;
+        // The session knows its user; a confidential client hashes their name.
+        let username = match parameters.given("USERNAME") {
+            None if !client.is_confidential() => None,
+            _ => Some(username(client, parameters)?),
+        };
+        return cx
+            .sign_in_after_sign_up(pool, client, session, username, device_key)
+            .await;
     }
     let start = Start {
         username: username(client, parameters)?,
