@@ -9,7 +9,8 @@ use tracing_subscriber::fmt::MakeWriter;
 
 /// Everything of our own. The inbox is left out: showing codes to developers is what its lines are for. Other crates are
 /// capped as the program caps them.
-const FILTER: &str = "trace,poolhouse::inbox=off,h2=info,hyper=info,hyper_util=info,lettre=info,rustls=info,sqlx=warn";
+const FILTER: &str = "trace,poolhouse::inbox=off,h2=info,hyper=info,hyper_util=info,lettre=info,rustls=info,sqlx=warn,\
+                      webauthn_rs_core=off";
 
 /// What the calls of one lab have written.
 #[derive(Clone, Debug, Default)]

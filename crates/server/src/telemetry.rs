@@ -9,13 +9,14 @@ use tracing_subscriber::filter::Directive;
 use crate::config::LogFormat;
 
 /// Never more than this of crates whose finer output repeats what clients send: tokens, codes, passwords.
-const CAPPED: [&str; 6] = [
+const CAPPED: [&str; 7] = [
     "h2=info",
     "hyper=info",
     "hyper_util=info",
     "lettre=info",
     "rustls=info",
     "sqlx=warn",
+    "webauthn_rs_core=off",
 ];
 
 /// Begins to write the log.
