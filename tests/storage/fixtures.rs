@@ -8,6 +8,7 @@ use poolhouse_domain::Timestamp;
 use poolhouse_domain::assurance::Methods;
 use poolhouse_domain::attributes::Attributes;
 use poolhouse_domain::clients::{Client, ClientSecret};
+use poolhouse_domain::domains::Domains;
 use poolhouse_domain::groups::Group;
 use poolhouse_domain::pools::{Factors, Pool};
 use poolhouse_domain::sessions::RefreshFamily;
@@ -77,6 +78,7 @@ pub fn pool(id: &str) -> Pool {
             ..Factors::default()
         },
         sessions: SessionTracking::default(),
+        domains: Domains::default(),
         account_id: "000000000000".to_owned(),
         version: 0,
     }
@@ -164,6 +166,7 @@ pub fn family(user: &User, event_id: &str) -> RefreshFamily {
         device: None,
         methods: Methods::default(),
         tells_level: false,
+        oauth: None,
         version: 0,
     }
 }

@@ -26,11 +26,15 @@ impl fmt::Display for Change {
 #[must_use]
 pub fn readable(schema: &Schema, list: Option<&[String]>, attributes: &Attributes) -> Attributes {
     let is_readable = |name: &str| match list {
-        _ if name == SUB => true,
-        Some(list) => list.iter().any(|listed| listed == name),
-        None => name == IDENTITIES || schema.get(name).is_some(),
+        None => name == SUB || name == IDENTITIES || schema.get(name).is_some(),
+        list => may_read(list, name),
     };
     attributes.iter().filter(|(name, _)| is_readable(name)).collect()
+}
+
+/// Whether a client with these `ReadAttributes` may read the attribute `name` of the schema.
+pub fn may_read(list: Option<&[String]>, name: &str) -> bool {
+    name == SUB || list.is_none_or(|list| list.iter().any(|listed| listed == name))
 }
 
 /// Refuses attributes that a client with these `WriteAttributes` may not write.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::assurance::Methods;
 use crate::devices::DeviceIdentity;
 use crate::mfa::Factor;
+use crate::oauth::Grant;
 use crate::sign_in::Progress;
 use crate::user_sessions::TokenSession;
 
@@ -41,6 +42,9 @@ pub struct RefreshFamily {
     /// Whether a level of assurance was asked for, so that tokens tell it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub tells_level: bool,
+    /// What was granted, where the sign-in came through the OAuth endpoints.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub oauth: Option<Grant>,
     /// Counts the writes; a writer that saw an older version loses.
     #[serde(skip)]
     pub version: i64,

@@ -1,5 +1,7 @@
 //! The claims of id and access tokens.
 
+use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
+use poolhouse_crypto::hmac::sha256;
 use poolhouse_model::Timestamp;
 use serde_json::{Map, Value, json};
 
@@ -12,9 +14,12 @@ use crate::users::User;
 /// The scope that lets an access token call the token-authorised operations.
 pub const ADMIN_SCOPE: &str = "aws.cognito.signin.user.admin";
 
+/// The version of access tokens that come from the OAuth endpoints.
+const OAUTH_VERSION: i32 = 2;
+
 /// What the claims of a sign-in or a refresh are made from.
 #[derive(Debug, Clone, Copy)]
-pub struct Grant<'a> {
+pub struct Claims<'a> {
     pub issuer: &'a str,
     pub client: &'a Client,
     pub user: &'a User,
@@ -28,7 +33,7 @@ pub struct Grant<'a> {
     pub now: Timestamp,
 }
 
-impl Grant<'_> {
+impl Claims<'_> {
     /// The claims that both tokens share.
     fn common(&self, token_use: &str, token_id: &str, lifetime: i64) -> Map<String, Value> {
         let mut claims = Map::new();
@@ -59,7 +64,16 @@ impl Grant<'_> {
     pub fn access_claims(&self, token_id: &str) -> Map<String, Value> {
         let mut claims = self.common("access", token_id, self.client.access_token_lifetime());
         claims.insert("client_id".into(), self.client.id().into());
-        claims.insert("scope".into(), ADMIN_SCOPE.into());
+        match &self.family.oauth {
+            None => drop(claims.insert("scope".into(), ADMIN_SCOPE.into())),
+            Some(grant) => {
+                claims.insert("scope".into(), grant.scope().into());
+                claims.insert("version".into(), OAUTH_VERSION.into());
+                if let Some(resource) = &grant.resource {
+                    claims.insert("aud".into(), resource.as_str().into());
+                }
+            }
+        }
         claims.insert("username".into(), self.user.username.as_str().into());
         if let Some(device) = &self.family.device {
             claims.insert("device_key".into(), device.key.as_str().into());
@@ -67,15 +81,25 @@ impl Grant<'_> {
         claims
     }
 
-    /// The claims of the id token.
-    pub fn id_claims(&self, token_id: &str) -> Map<String, Value> {
+    /// The claims of the id token that comes with `access_token`.
+    pub fn id_claims(&self, token_id: &str, access_token: &str) -> Map<String, Value> {
         let mut claims = Map::new();
-        for (name, value) in self.readable.iter().filter(|(_, value)| !value.is_empty()) {
+        let shown = match &self.family.oauth {
+            None => self.readable.clone(),
+            Some(grant) => grant.attribute_scopes().select(self.readable),
+        };
+        for (name, value) in shown.iter().filter(|(_, value)| !value.is_empty()) {
             claims.insert(name.to_owned(), attribute_claim(name, value));
         }
         // After the attributes: nothing that a user can write replaces a claim of ours.
         claims.extend(self.common("id", token_id, self.client.id_token_lifetime()));
         claims.insert("aud".into(), self.client.id().into());
+        if let Some(grant) = &self.family.oauth {
+            claims.insert("at_hash".into(), at_hash(access_token).into());
+            if let Some(nonce) = &grant.nonce {
+                claims.insert("nonce".into(), nonce.as_str().into());
+            }
+        }
         claims.insert("cognito:username".into(), self.user.username.as_str().into());
         let roles: Vec<&str> = self
             .groups
@@ -90,6 +114,33 @@ impl Grant<'_> {
         }
         claims
     }
+}
+
+/// The claims of an access token that a machine gets for itself.
+pub fn machine_claims(
+    issuer: &str,
+    client: &Client,
+    scopes: &[String],
+    token_id: &str,
+    now: Timestamp,
+) -> Map<String, Value> {
+    let issued_at = now.seconds();
+    let expires_at = issued_at + client.access_token_lifetime() / crate::SECOND;
+    let claims = json!({
+        "sub": client.id(), "token_use": "access", "scope": scopes.join(" "), "auth_time": issued_at, "iss": issuer,
+        "exp": expires_at, "iat": issued_at, "version": OAUTH_VERSION, "jti": token_id, "client_id": client.id(),
+    });
+    match claims {
+        Value::Object(claims) => claims,
+        _ => Map::new(),
+    }
+}
+
+/// The hash that binds an id token to the access token that it came with (OpenID Connect Core, section 3.1.3.6).
+fn at_hash(access_token: &str) -> String {
+    let hash = sha256(access_token.as_bytes());
+    let (left, _) = hash.split_at(hash.len() / 2);
+    BASE64_URL_SAFE_NO_PAD.encode(left)
 }
 
 /// An attribute as a claim: the flags are booleans, the address an object, `updated_at` a number, all else a string.

@@ -100,6 +100,14 @@ impl Cx {
         }
     }
 
+    /// Refuses a name that belongs to nobody at a client that tells so. It counts against the address: names are guessed
+    /// too.
+    pub(crate) async fn refuse_unknown_name(&self, pool: &Pool) -> Result<Error> {
+        self.check_address(pool).await?;
+        self.count_address(pool.id()).await?;
+        Ok(Error::UserNotFound)
+    }
+
     /// The key under which failures of this request's address are counted, when they are.
     fn address_key(&self) -> Option<String> {
         let address = self.user_address()?;

@@ -39,20 +39,25 @@ impl Caller {
 }
 
 impl Cx {
-    /// Finds out who holds `token`: signature, expiry, revocation, scope, and the user as they are now.
+    /// Finds out who holds `token`, and that they may call the operations of users.
     pub async fn caller(&self, token: &Secret) -> Result<Caller> {
+        let (caller, _) = self.bearer(token, ADMIN_SCOPE).await?;
+        Ok(caller)
+    }
+
+    /// Finds out who holds `token`: signature, expiry, revocation, the scope `wanted`, and the user as they are now; and
+    /// all the scopes of the token.
+    pub(crate) async fn bearer(&self, token: &Secret, wanted: &str) -> Result<(Caller, Vec<String>)> {
         let token = token.expose();
         let invalid = || Error::AccessTokenInvalid;
         let issuer = jwt::peek_issuer(token).map_err(|_| invalid())?;
-        let (_, pool_id) = issuer.rsplit_once('/').ok_or_else(invalid)?;
-        if issuer != self.issuer(pool_id) {
-            return Err(invalid());
-        }
+        let pool_id = self.settings.issuers.pool_id(&issuer).ok_or_else(invalid)?;
         let pool = self.any_pool(pool_id).await.map_err(|error| match error {
             // What can be no pool's id is none's.
             Error::PoolNotFound(_) | Error::InvalidParameter(_) => invalid(),
             other => other,
         })?;
+        let issuer = self.issuer(&pool);
         let keys = self.keys(pool.id()).await?;
         let expected = [("iss", issuer.as_str()), ("token_use", "access")];
         let key = keys.access.verifying_key();
@@ -65,11 +70,12 @@ impl Cx {
         let (Some(sub), Some(event_id), Some(client_id)) = (text("sub"), text("event_id"), text("client_id")) else {
             return Err(invalid());
         };
-        if !text("scope")
+        let scopes: Vec<String> = text("scope")
             .unwrap_or_default()
             .split(' ')
-            .any(|scope| scope == ADMIN_SCOPE)
-        {
+            .map(str::to_owned)
+            .collect();
+        if !scopes.iter().any(|scope| scope == wanted) {
             return Err(Error::AccessTokenScopes);
         }
         let (user, signed_in) = self
@@ -89,11 +95,12 @@ impl Cx {
             Error::ClientNotFound(_) => Error::AccessTokenRevoked,
             other => other,
         })?;
-        Ok(Caller {
+        let caller = Caller {
             pool,
             client,
             user,
             event_id: event_id.to_owned(),
-        })
+        };
+        Ok((caller, scopes))
     }
 }

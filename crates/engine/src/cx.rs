@@ -66,8 +66,8 @@ impl Cx {
     }
 
     /// The issuer of `pool`'s tokens.
-    pub fn issuer(&self, pool_id: &str) -> String {
-        format!("{}/{pool_id}", self.settings.public_url)
+    pub fn issuer(&self, pool: &Pool) -> String {
+        self.settings.issuers.of(pool)
     }
 
     /// A keyed hash that binds a short secret to its purpose and place.

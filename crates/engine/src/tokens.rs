@@ -4,10 +4,11 @@ use poolhouse_crypto::jwt;
 use poolhouse_crypto::seal::Purpose;
 use poolhouse_domain::clients::Client;
 use poolhouse_domain::devices::DeviceIdentity;
+use poolhouse_domain::oauth::Grant;
 use poolhouse_domain::pools::Pool;
 use poolhouse_domain::sessions::{RefreshFamily, RefreshTokenPayload};
 use poolhouse_domain::sign_in::Progress;
-use poolhouse_domain::tokens::Grant;
+use poolhouse_domain::tokens::Claims;
 use poolhouse_domain::users::User;
 use poolhouse_domain::{Error, Result, SECOND, permissions};
 use poolhouse_model::{AuthenticationResultType, Secret};
@@ -42,6 +43,7 @@ impl Cx {
             device,
             methods: progress.methods,
             tells_level: progress.target.is_some(),
+            oauth: None,
             version: 0,
         };
         let payload = RefreshTokenPayload {
@@ -90,10 +92,10 @@ impl Cx {
             client.settings.read_attributes.as_deref(),
             &user.attributes,
         );
-        let issuer = self.issuer(pool.id());
+        let issuer = self.issuer(pool);
         let tells_level = family.tells_level || pool.level_names().is_some();
         let level = family.methods.level().filter(|_| tells_level);
-        let grant = Grant {
+        let claims = Claims {
             issuer: &issuer,
             client,
             user,
@@ -103,14 +105,18 @@ impl Cx {
             level: level.map(|level| level.name(pool.level_names())),
             now: self.now(),
         };
-        let access = jwt::sign(&keys.access, &grant.access_claims(&self.entropy.uuid_v4())).map_err(Error::internal)?;
-        let id = jwt::sign(&keys.id, &grant.id_claims(&self.entropy.uuid_v4())).map_err(Error::internal)?;
+        let sign = |key, claims| jwt::sign(key, &claims).map_err(Error::internal);
+        let access = sign(&keys.access, claims.access_claims(&self.entropy.uuid_v4()))?;
+        let wants_id_token = family.oauth.as_ref().is_none_or(Grant::is_openid);
+        let id = wants_id_token
+            .then(|| sign(&keys.id, claims.id_claims(&self.entropy.uuid_v4(), &access)))
+            .transpose()?;
         Ok(AuthenticationResultType {
             access_token: Some(Secret::from(access)),
             expires_in: Some(i32::try_from(client.access_token_lifetime() / SECOND).unwrap_or(i32::MAX)),
             token_type: Some("Bearer".to_owned()),
             refresh_token,
-            id_token: Some(Secret::from(id)),
+            id_token: id.map(Secret::from),
             new_device_metadata: None,
         })
     }

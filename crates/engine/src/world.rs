@@ -13,6 +13,7 @@ use poolhouse_crypto::refresh_token::RefreshTokenCodec;
 use poolhouse_crypto::seal::{Purpose, Sealer};
 use poolhouse_domain::Clock;
 use poolhouse_domain::clients::Client;
+use poolhouse_domain::issuers::Issuers;
 use poolhouse_domain::pools::Pool;
 use poolhouse_outbound::Messenger;
 use poolhouse_storage::Store;
@@ -46,6 +47,8 @@ pub struct Settings {
     pub account_id: String,
     /// The address under which clients reach the server, without a slash at the end.
     pub public_url: String,
+    /// How the issuers of pools are written.
+    pub issuers: Issuers,
     /// How many wrong passwords and codes one address may show a pool before it has to wait; 0 is no limit.
     pub sign_in_failures_per_address: u32,
 }

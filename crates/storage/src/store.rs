@@ -9,7 +9,7 @@ use crate::conn::Tx;
 use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::repositories::{
-    Clients, Codes, Counters, Devices, Families, Groups, Lockouts, Passkeys, Pools, Sessions, SigningKeys, Users,
+    AuthorizationCodes, BrowserSessions, Clients, Codes, Counters, Devices, Domains, Families, Groups, Lockouts, Passkeys, Pools, ResourceServers, Sessions, SigningKeys, Users,
 };
 use crate::value::Bind;
 use crate::vault::Vault;
@@ -101,8 +101,14 @@ macro_rules! repositories {
 }
 
 repositories! {
+    /// Secrets of the installation as a whole.
+    sealed_settings: SealedSettings { conn, vault }
     /// User pools.
     pools: Pools { conn }
+    /// The domains of pools.
+    domains: Domains { conn }
+    /// Resource servers and their scopes.
+    resource_servers: ResourceServers { conn }
     /// The keys that sign the tokens of a pool.
     signing_keys: SigningKeys { conn, vault }
     /// App clients.
@@ -117,6 +123,10 @@ repositories! {
     families: Families { conn }
     /// Devices that users have confirmed.
     devices: Devices { conn }
+    /// Authorization codes.
+    authorization_codes: AuthorizationCodes { conn }
+    /// Sign-ins of browsers to managed login.
+    browser_sessions: BrowserSessions { conn }
     /// Sign-ins between two challenges.
     sessions: Sessions { conn }
     /// Passkeys and their registrations.

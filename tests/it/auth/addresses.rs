@@ -8,6 +8,7 @@ use poolhouse_tests::clock::minutes;
 use poolhouse_tests::lab::{FAILURES_PER_ADDRESS, Lab};
 use poolhouse_tests::reply::Reply;
 use poolhouse_tests::scenario;
+use poolhouse_tests::srp::SrpClient;
 use serde_json::json;
 use tokio::task::JoinSet;
 
@@ -203,6 +204,25 @@ scenario! {
         assert_refused(&srp::answer(&here, srp::proof(&pool, &challenge, PASSWORD)).await);
         assert_eq!(count().await, 6);
         client.confirm_sign_up("bob", &sent).await.ok();
+    }
+
+    production async fn guessed_names_count_where_clients_tell_who_exists(lab: Lab) {
+        let client = lab.pool().await.client_with(with_srp(json!({}))).await;
+        client.confirmed_user("alice").await;
+        let here = client.at(&lab.from_address(HERE));
+        for number in 0..LIMIT {
+            let name = format!("nobody{number}");
+            let reply = if number % 2 == 0 {
+                here.sign_in(&name, WRONG).await
+            } else {
+                let parameters = json!({ "USERNAME": name, "SRP_A": SrpClient::default().srp_a() });
+                here.initiate_auth("USER_SRP_AUTH", parameters).await
+            };
+            reply.fault("UserNotFoundException", "User does not exist.");
+        }
+        assert_refused(&here.sign_in("nobody", WRONG).await);
+        assert_refused(&here.sign_in("alice", PASSWORD).await);
+        assert_eq!(failures(&lab, &client.pool, HERE).await, 6);
     }
 
     production async fn of_guesses_that_race_no_more_are_answered_than_the_limit(lab: Lab) {

@@ -32,7 +32,11 @@ struct DeviceExchange {
 impl Cx {
     /// The confirmed device that the sign-in comes from; `None` when it is new or not confirmed yet.
     pub(super) async fn known_device(&self, pool: &Pool, user: &User, progress: &Progress) -> Result<Option<Device>> {
-        let Some(key) = progress.device_key.as_deref().filter(|_| pool.tracks_devices()) else {
+        let Some(key) = progress
+            .device_key
+            .as_deref()
+            .filter(|_| pool.tracks_devices() && !progress.is_browser)
+        else {
             return Ok(None);
         };
         let device = self.store.devices().get(pool.id(), &user.sub, key).await?;

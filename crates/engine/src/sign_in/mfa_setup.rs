@@ -65,7 +65,8 @@ impl Cx {
             user.mfa.software_token = Some(token.clone());
             user.mfa.enable(Factor::SoftwareToken);
             user.modified_at = self.now();
-            self.advance_setup(&setup, &mut user, Step::MfaSetupDone, (None, true)).await
+            self.advance_setup(&setup, &mut user, Step::MfaSetupDone, (None, true))
+                .await
         };
         self.change_user(&setup.pool, setup.user.clone(), register).await
     }

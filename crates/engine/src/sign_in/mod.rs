@@ -31,12 +31,17 @@ use poolhouse_domain::users::User;
 use poolhouse_domain::{Error, Result};
 use poolhouse_model::{AuthenticationResultType, ChallengeNameType, NewDeviceMetadataType, Secret, UserStatusType};
 
+use poolhouse_storage::Transaction;
+
 use crate::Cx;
+use crate::oauth::BrowserSignIn;
 
 /// What one step of a sign-in gave.
 pub enum Outcome {
     /// The user is signed in.
     Tokens(Box<AuthenticationResultType>),
+    /// The user's browser is signed in to managed login.
+    SignedIn(Box<BrowserSignIn>),
     /// The user has to answer a challenge.
     Challenge {
         name: ChallengeNameType,
@@ -54,6 +59,8 @@ pub struct Answer<'a> {
     pub username: &'a str,
     /// The responses by their protocol names.
     pub responses: &'a BTreeMap<String, Secret>,
+    /// Whether it comes from a page of managed login: no sign-in goes over from there to the API or back.
+    pub is_browser: bool,
 }
 
 /// The session that an answer continued, to be used up.
@@ -77,12 +84,54 @@ impl Cx {
     ) -> Result<Outcome> {
         let device = self.known_device(pool, user, &progress).await?;
         let challenge = match sign_in::next(pool, user, &progress, device.as_ref())? {
+            Next::Tokens if progress.is_browser => {
+                return self.sign_browser_in(pool, user, progress, answered).await;
+            }
             Next::Tokens => return self.give_tokens(pool, client, user, (progress, device), answered).await,
             Next::NewPassword => self.new_password_challenge(pool, client, user, progress)?,
             Next::Device => self.device_challenge(client, user, progress),
             Next::SecondFactor(asked) => self.second_factor_challenge(pool, client, user, progress, asked)?,
         };
         self.pose(challenge, pool, Some(user), answered).await
+    }
+
+    /// Signs the browser in of a user who has proved everything that is asked for. `answered` is used up with it.
+    async fn sign_browser_in(
+        &self,
+        pool: &Pool,
+        user: &mut User,
+        progress: Progress,
+        answered: Option<Answered<'_>>,
+    ) -> Result<Outcome> {
+        self.triggers(pool).post_authentication()?;
+        let mut tx = self.store.begin().await?;
+        self.settle(&mut tx, pool, user, answered).await?;
+        let signed_in = self.new_browser_session(pool, user, progress);
+        let hash = self.hash_browser_cookie(signed_in.cookie.expose());
+        tx.browser_sessions().insert(&hash, &signed_in.session).await?;
+        tx.lockouts().clear(pool.id(), &user.sub).await?;
+        tx.commit().await?;
+        Ok(Outcome::SignedIn(Box::new(signed_in)))
+    }
+
+    /// Uses up the session that was answered, and writes a user whom the answer changed.
+    async fn settle(
+        &self,
+        tx: &mut Transaction,
+        pool: &Pool,
+        user: &mut User,
+        answered: Option<Answered<'_>>,
+    ) -> Result<()> {
+        let Some(Answered { session, changes_user }) = answered else {
+            return Ok(());
+        };
+        if !tx.sessions().consume(&session.id, self.now()).await? {
+            return Err(Error::SessionUsed);
+        }
+        if changes_user {
+            tx.users().replace(pool, user).await?;
+        }
+        Ok(())
     }
 
     /// Gives tokens to a user who has proved everything that is asked for. `answered` is used up with it; a user who was
@@ -111,14 +160,7 @@ impl Cx {
             device_group_key: Some(identity.group_key.clone()),
         });
         let mut tx = self.store.begin().await?;
-        if let Some(Answered { session, changes_user }) = answered {
-            if !tx.sessions().consume(&session.id, self.now()).await? {
-                return Err(Error::SessionUsed);
-            }
-            if changes_user {
-                tx.users().replace(pool, user).await?;
-            }
-        }
+        self.settle(&mut tx, pool, user, answered).await?;
         // In the order in which changes of a password lock their rows.
         tx.families().insert(&family).await?;
         tx.lockouts().clear(pool.id(), &user.sub).await?;

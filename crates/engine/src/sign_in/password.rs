@@ -85,13 +85,14 @@ impl Cx {
     /// Refuses a name that belongs to nobody, at the cost of a real sign-in.
     async fn refuse_nobody(&self, pool: &Pool, client: &Client, username: &str, password: &Secret) -> Result<Error> {
         self.triggers(pool).user_migration()?;
-        if client.prevents_user_existence_errors() {
-            self.triggers(pool).pre_authentication()?;
-            let nobody = self.nobody(pool, username);
-            self.check_lockout(pool, &nobody).await?;
-            self.verify_absent(password).await?;
-            self.count_failure(pool, &nobody).await?;
+        if !client.prevents_user_existence_errors() {
+            return self.refuse_unknown_name(pool).await;
         }
+        self.triggers(pool).pre_authentication()?;
+        let nobody = self.nobody(pool, username);
+        self.check_lockout(pool, &nobody).await?;
+        self.verify_absent(password).await?;
+        self.count_failure(pool, &nobody).await?;
         Ok(Error::UserNotFound.for_client(client))
     }
 

@@ -83,7 +83,7 @@ impl Cx {
     ) -> Result<Outcome> {
         let public = ClientPublic::parse(srp_a.expose()).map_err(|_| Error::invalid_parameter("Invalid SRP_A."))?;
         if user.is_none() && !client.prevents_user_existence_errors() {
-            return Err(Error::UserNotFound);
+            return Err(self.refuse_unknown_name(pool).await?);
         }
         self.triggers(pool).pre_authentication()?;
         let verifier = self.verifier(pool, user.as_ref(), progress.typed())?;

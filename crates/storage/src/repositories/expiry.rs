@@ -12,7 +12,7 @@ struct Purge {
 }
 
 /// The rows to delete are looked at twice: one may be renewed while the statement runs.
-const PURGES: [Purge; 6] = [
+const PURGES: [Purge; 8] = [
     Purge {
         sql: "DELETE FROM codes WHERE expires_at <= $1 AND (pool_id, sub, purpose) IN \
               (SELECT pool_id, sub, purpose FROM codes WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)",
@@ -34,6 +34,17 @@ const PURGES: [Purge; 6] = [
         sql: "DELETE FROM refresh_families WHERE expires_at <= $1 AND (pool_id, event_id) IN \
               (SELECT pool_id, event_id FROM refresh_families WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)",
         remains: DAY,
+    },
+    // Whoever comes with a code that was redeemed long ago ends the sign-in that it gave.
+    Purge {
+        sql: "DELETE FROM authorization_codes WHERE expires_at <= $1 AND code_hash IN \
+              (SELECT code_hash FROM authorization_codes WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)",
+        remains: DAY,
+    },
+    Purge {
+        sql: "DELETE FROM browser_sessions WHERE expires_at <= $1 AND (pool_id, cookie_hash) IN \
+              (SELECT pool_id, cookie_hash FROM browser_sessions WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)",
+        remains: 0,
     },
     Purge {
         sql: "DELETE FROM lockouts WHERE expires_at <= $1 AND (pool_id, subject) IN \

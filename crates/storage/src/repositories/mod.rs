@@ -1,30 +1,39 @@
 //! One repository for each kind of thing.
 
+mod authorization_codes;
+mod browser_sessions;
 mod clients;
 mod codes;
 mod counters;
 mod devices;
+mod domains;
 mod expiry;
 mod families;
 mod groups;
 mod lockouts;
 mod passkeys;
 mod pools;
+mod resource_servers;
 mod sessions;
 mod signing_keys;
 mod user_names;
 mod user_search;
 mod users;
 
+pub use authorization_codes::{AuthorizationCodes, CodeFound};
+pub use browser_sessions::BrowserSessions;
 pub use clients::Clients;
 pub use codes::Codes;
 pub use counters::Counters;
 pub use devices::Devices;
+pub use domains::Domains;
 pub use families::Families;
 pub use groups::Groups;
 pub use lockouts::Lockouts;
 pub use passkeys::Passkeys;
 pub use pools::Pools;
+pub use resource_servers::ResourceServers;
+pub use sealed_settings::SealedSettings;
 pub use sessions::{SessionFound, Sessions};
 pub use signing_keys::SigningKeys;
 pub use user_search::user_position;

@@ -70,6 +70,7 @@ impl<'a> Parameters<'a> {
 }
 
 /// The members that the answers of all four operations have in common.
+#[derive(Default)]
 struct Members {
     challenge_name: Option<ChallengeNameType>,
     session: Option<Secret>,
@@ -88,6 +89,8 @@ impl From<Outcome> for Members {
                 authentication_result: Some(*tokens),
                 available_challenges: None,
             },
+            // Sign-ins of browsers are never answered here.
+            Outcome::SignedIn(_) => Self::default(),
             Outcome::Challenge {
                 name,
                 session,

@@ -37,6 +37,7 @@ pub(super) async fn respond(
         session: session.ok_or(Error::MissingParameter("Session"))?,
         username,
         responses,
+        is_browser: false,
     };
     match challenge {
         ChallengeNameType::SelectChallenge => {

@@ -1,0 +1,255 @@
+//! The token endpoint: codes, refresh tokens and client credentials for tokens.
+
+use std::sync::Arc;
+
+use poolhouse_crypto::jwt;
+use poolhouse_domain::clients::Client;
+use poolhouse_domain::oauth::{
+    AuthorizationCode, Grant, M2mScopes, Parameters, Repeated, TokenError, machine_scopes, pkce,
+};
+use poolhouse_domain::pools::Pool;
+use poolhouse_domain::sign_in::Progress;
+use poolhouse_domain::{Error, SECOND, permissions, tokens};
+use poolhouse_model::{AuthenticationResultType, OAuthFlowType, Secret};
+use poolhouse_storage::CodeFound;
+
+use crate::Cx;
+
+type Result<T, E = TokenError> = std::result::Result<T, E>;
+
+/// A request to the token endpoint.
+pub struct TokenRequest<'a> {
+    /// The pool that the request's host or path names, if it names one.
+    pub pool: Option<&'a Pool>,
+    pub parameters: &'a Parameters,
+    /// What the `Authorization` header says.
+    pub basic: Option<ClientProof>,
+}
+
+/// The id and the secret of a client, by HTTP Basic.
+pub struct ClientProof {
+    pub client_id: String,
+    pub secret: Secret,
+}
+
+impl Cx {
+    /// Answers a token request.
+    pub async fn token(&self, request: TokenRequest<'_>) -> Result<AuthenticationResultType> {
+        let parameters = request.parameters;
+        if parameters.repeats() {
+            return Err(TokenError::InvalidRequest("A parameter is given more than once."));
+        }
+        let grant_type = required(parameters, "grant_type", "grant_type is missing.")?;
+        let (pool, client) = self.authenticated_client(&request).await?;
+        match grant_type {
+            "authorization_code" => self.redeem_code(&pool, &client, parameters).await,
+            "refresh_token" => self.refresh_by_endpoint(&pool, &client, parameters).await,
+            "client_credentials" => self.client_credentials(&pool, &client, parameters).await,
+            _ => Err(TokenError::UnsupportedGrantType),
+        }
+    }
+
+    /// The client that a request comes from, which has proved its secret if it has one: by HTTP Basic or in the form, not
+    /// both ways at once.
+    pub(super) async fn authenticated_client(&self, request: &TokenRequest<'_>) -> Result<(Arc<Pool>, Arc<Client>)> {
+        let parameters = request.parameters;
+        let (id, secret) = match &request.basic {
+            Some(_) if parameters.get("client_secret").is_some() => {
+                return Err(TokenError::InvalidRequest(
+                    "The client authenticates in more than one way.",
+                ));
+            }
+            Some(proof) => {
+                let named = parameters.get("client_id");
+                if named.is_some_and(|named| named != proof.client_id) {
+                    return Err(TokenError::InvalidRequest("The client is named in more than one way."));
+                }
+                (proof.client_id.as_str(), Some(proof.secret.clone()))
+            }
+            None => {
+                let id = required(parameters, "client_id", "client_id is missing.")?;
+                (id, parameters.get("client_secret").map(Secret::from))
+            }
+        };
+        let (pool, client) = self.oauth_client(request.pool, id).await.map_err(|error| match error {
+            Error::ClientNotFound(_) => TokenError::InvalidClient(None),
+            other => other.into(),
+        })?;
+        // A public client has no secret: an empty one is what some libraries send for none.
+        let given = secret.filter(|secret| client.is_confidential() || !secret.expose().is_empty());
+        if client.knows_secret(given.as_ref()) {
+            Ok((pool, client))
+        } else {
+            Err(TokenError::InvalidClient(Some("invalid_client_secret")))
+        }
+    }
+
+    async fn redeem_code(
+        &self,
+        pool: &Pool,
+        client: &Client,
+        parameters: &Parameters,
+    ) -> Result<AuthenticationResultType> {
+        if !client.allows_oauth_flow(OAuthFlowType::Code) {
+            return Err(TokenError::UnauthorizedClient(None));
+        }
+        let code = required(parameters, "code", "code is missing.")?;
+        let redirect_uri = required(parameters, "redirect_uri", "redirect_uri is missing.")?;
+        let hash = self.hash_authorization_code(code);
+        let found = self.store.authorization_codes().get(&hash, self.now()).await;
+        let code = match found.map_err(Error::from)? {
+            CodeFound::Open(code) => code,
+            CodeFound::Redeemed(code, event_id) => return Err(self.end_reused(&code, client, &event_id).await?),
+            CodeFound::Unknown => return Err(TokenError::InvalidGrant(None)),
+        };
+        check_code(&code, client, redirect_uri, parameters)?;
+        if !self.shows_granted(client, &code.grant) {
+            return Err(TokenError::InvalidGrant(None));
+        }
+        let user = self
+            .store
+            .users()
+            .by_sub(pool.id(), &code.sub)
+            .await
+            .map_err(Error::from)?;
+        let user = user.filter(|user| user.check_enabled().is_ok());
+        let user = user.ok_or(TokenError::InvalidGrant(None))?;
+        let progress = Progress {
+            methods: code.methods.clone(),
+            ..Progress::default()
+        };
+        let (mut family, refresh_token) = self.new_family(pool, client, &user, progress, None)?;
+        family.authenticated_at = code.authenticated_at;
+        family.tells_level = code.tells_level;
+        family.oauth = Some(code.grant);
+        let tokens = self
+            .issue_tokens(pool, client, &user, &family, Some(refresh_token))
+            .await?;
+        let mut tx = self.store.begin().await.map_err(Error::from)?;
+        let redeemed = tx
+            .authorization_codes()
+            .redeem(&hash, &family.event_id, self.now())
+            .await;
+        if !redeemed.map_err(Error::from)? {
+            drop(tx);
+            return Err(self.lost_race(&hash, client).await?);
+        }
+        tx.families().insert(&family).await.map_err(Error::from)?;
+        tx.commit().await.map_err(Error::from)?;
+        Ok(tokens)
+    }
+
+    /// Somebody was quicker with the same code: both are refused, and what the other got ends.
+    async fn lost_race(&self, hash: &str, client: &Client) -> Result<TokenError> {
+        let found = self.store.authorization_codes().get(hash, self.now()).await;
+        match found.map_err(Error::from)? {
+            CodeFound::Redeemed(code, event_id) => self.end_reused(&code, client, &event_id).await,
+            _ => Ok(TokenError::InvalidGrant(None)),
+        }
+    }
+
+    /// Ends the sign-in that a code gave, because the code was used again: one of the two stole it. Only the client that
+    /// the code was given to can do that.
+    async fn end_reused(&self, code: &AuthorizationCode, client: &Client, event_id: &str) -> Result<TokenError> {
+        if code.client_id == client.id() {
+            let ended = self.store.families().delete(&code.pool_id, event_id).await;
+            ended.map_err(Error::from)?;
+        }
+        Ok(TokenError::InvalidGrant(None))
+    }
+
+    async fn refresh_by_endpoint(
+        &self,
+        pool: &Pool,
+        client: &Client,
+        parameters: &Parameters,
+    ) -> Result<AuthenticationResultType> {
+        let token = required(parameters, "refresh_token", "refresh_token is missing.")?;
+        if !client.uses_oauth() {
+            return Err(TokenError::UnauthorizedClient(None));
+        }
+        let refreshed = self.refresh(pool, client, &Secret::from(token), None, |_| Ok(())).await;
+        refreshed.map_err(|error| match error {
+            Error::Internal(_) | Error::TooManyRequests | Error::TriggerUnavailable(_) => error.into(),
+            _ => TokenError::InvalidGrant(None),
+        })
+    }
+
+    async fn client_credentials(
+        &self,
+        pool: &Pool,
+        client: &Client,
+        parameters: &Parameters,
+    ) -> Result<AuthenticationResultType> {
+        if !client.allows_oauth_flow(OAuthFlowType::ClientCredentials) {
+            // Facts of the real service: a client that may not use OAuth at all is told so in other words.
+            return Err(if client.uses_oauth() {
+                TokenError::UnauthorizedClient(None)
+            } else {
+                TokenError::InvalidGrant(None)
+            });
+        }
+        let existing = client.allowed_scopes().to_vec();
+        let scopes = match machine_scopes(client, &existing, parameters.get("scope")) {
+            M2mScopes::Granted(scopes) => scopes,
+            M2mScopes::Unknown => return Err(TokenError::InvalidScope),
+            M2mScopes::NotAllowed => return Err(TokenError::InvalidGrant(None)),
+        };
+        Ok(self.machine_token(pool, client, &scopes).await?)
+    }
+
+    /// Signs the access token that a machine gets for itself.
+    pub(crate) async fn machine_token(
+        &self,
+        pool: &Pool,
+        client: &Client,
+        scopes: &[String],
+    ) -> Result<AuthenticationResultType, Error> {
+        self.triggers(pool).pre_token_generation()?;
+        let keys = self.keys(pool.id()).await?;
+        let token_id = self.entropy.uuid_v4();
+        let claims = tokens::machine_claims(&self.issuer(pool), client, scopes, &token_id, self.now());
+        let token = jwt::sign(&keys.access, &claims).map_err(Error::internal)?;
+        Ok(AuthenticationResultType {
+            access_token: Some(Secret::from(token)),
+            expires_in: i32::try_from(client.access_token_lifetime() / SECOND).ok(),
+            token_type: Some("Bearer".to_owned()),
+            ..AuthenticationResultType::default()
+        })
+    }
+
+    /// Whether the client may read what the granted scopes show.
+    pub(super) fn shows_granted(&self, client: &Client, grant: &Grant) -> bool {
+        let list = client.settings.read_attributes.as_deref();
+        grant
+            .attribute_scopes()
+            .are_readable(|name| permissions::may_read(list, name))
+    }
+}
+
+/// Whether `client` may redeem the code: it was given to it, for this address, and it began the authorization.
+fn check_code(code: &AuthorizationCode, client: &Client, redirect_uri: &str, parameters: &Parameters) -> Result<()> {
+    if code.client_id != client.id() {
+        return Err(TokenError::InvalidGrant(None));
+    }
+    if code.redirect_uri != redirect_uri {
+        return Err(TokenError::UnauthorizedClient(Some("invalid_redirect")));
+    }
+    let proved = match (&code.code_challenge, parameters.get("code_verifier")) {
+        (None, None) => true,
+        (Some(challenge), Some(verifier)) => pkce::matches(challenge, verifier),
+        _ => false,
+    };
+    if proved {
+        Ok(())
+    } else {
+        Err(TokenError::InvalidGrant(None))
+    }
+}
+
+fn required<'a>(parameters: &'a Parameters, name: &str, description: &'static str) -> Result<&'a str> {
+    match parameters.one(name) {
+        Ok(Some(value)) => Ok(value),
+        Ok(None) | Err(Repeated) => Err(TokenError::InvalidRequest(description)),
+    }
+}

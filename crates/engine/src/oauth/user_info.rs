@@ -1,0 +1,23 @@
+//! The UserInfo endpoint of OpenID Connect.
+
+use poolhouse_domain::Result;
+use poolhouse_domain::oauth::{AttributeScopes, OPENID};
+use poolhouse_model::Secret;
+use serde_json::{Map, Value};
+
+use crate::Cx;
+
+impl Cx {
+    /// The claims about the holder of an access token that its scopes show, all values as text.
+    pub async fn user_info(&self, token: &Secret) -> Result<Map<String, Value>> {
+        let (caller, scopes) = self.bearer(token, OPENID).await?;
+        let mut claims = Map::new();
+        let shown = AttributeScopes::of(&scopes).select(&caller.readable_attributes());
+        for (name, value) in shown.iter().filter(|(_, value)| !value.is_empty()) {
+            claims.insert(name.to_owned(), value.into());
+        }
+        claims.insert("sub".to_owned(), caller.user.sub.into());
+        claims.insert("username".to_owned(), caller.user.username.into());
+        Ok(claims)
+    }
+}

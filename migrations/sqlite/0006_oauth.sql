@@ -1,0 +1,24 @@
+-- Authorization codes, by keyed hash. A redeemed one is remembered with the sign-in that it gave, which ends when somebody
+-- comes with it again.
+CREATE TABLE authorization_codes (
+    code_hash TEXT NOT NULL PRIMARY KEY,
+    pool_id TEXT NOT NULL REFERENCES pools (id) ON DELETE CASCADE,
+    expires_at INTEGER NOT NULL,
+    event_id TEXT,
+    doc TEXT NOT NULL
+) STRICT;
+CREATE INDEX authorization_codes_by_pool ON authorization_codes (pool_id);
+CREATE INDEX authorization_codes_by_expiry ON authorization_codes (expires_at);
+
+-- The sign-ins of browsers to managed login, by keyed hash of their cookie.
+CREATE TABLE browser_sessions (
+    pool_id TEXT NOT NULL,
+    cookie_hash TEXT NOT NULL,
+    sub TEXT NOT NULL,
+    expires_at INTEGER NOT NULL,
+    doc TEXT NOT NULL,
+    PRIMARY KEY (pool_id, cookie_hash),
+    FOREIGN KEY (pool_id, sub) REFERENCES users (pool_id, sub) ON DELETE CASCADE
+) STRICT;
+CREATE INDEX browser_sessions_by_user ON browser_sessions (pool_id, sub);
+CREATE INDEX browser_sessions_by_expiry ON browser_sessions (expires_at);
