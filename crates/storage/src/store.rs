@@ -9,7 +9,7 @@ use crate::conn::Tx;
 use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::repositories::{
-    AuthorizationCodes, BrowserSessions, Clients, Codes, Counters, Devices, Domains, Families, Groups, Lockouts, Passkeys, Pools, ResourceServers, Sessions, SigningKeys, Users,
+    AuthorizationCodes, BrowserSessions, Clients, Codes, Counters, Devices, Domains, Families, Groups, Lockouts, Passkeys, Pools, ResourceServers, SealedSettings, Sessions, SigningKeys, Users,
 };
 use crate::value::Bind;
 use crate::vault::Vault;

@@ -14,6 +14,7 @@ mod lockouts;
 mod passkeys;
 mod pools;
 mod resource_servers;
+mod sealed_settings;
 mod sessions;
 mod signing_keys;
 mod user_names;
