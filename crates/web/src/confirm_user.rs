@@ -73,7 +73,7 @@ async fn confirm(cx: &Cx, link: Result<Query<Link>, QueryRejection>) -> Result<(
     cx.confirm_sign_up(&pool, &client, confirmation).await.map(drop)
 }
 
-fn render(status: StatusCode, title: &str, text: &str) -> Response {
+pub fn render(status: StatusCode, title: &str, text: &str) -> Response {
     match (Notice { title, text }).render() {
         Ok(page) => (status, HEADERS, Html(page)).into_response(),
         Err(error) => {

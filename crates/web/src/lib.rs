@@ -13,6 +13,7 @@ mod discovery;
 mod fault;
 mod forwarded;
 mod health;
+mod oauth;
 mod request;
 mod router;
 mod safety;

@@ -10,7 +10,7 @@ use poolhouse_awsjson::Fault;
 use poolhouse_engine::Mode;
 
 use crate::cors::cors;
-use crate::{App, api, confirm_user, development, discovery, health, request, safety};
+use crate::{App, api, confirm_user, development, discovery, health, oauth, request, safety};
 
 /// Everything that the server answers.
 ///
@@ -30,7 +30,8 @@ pub fn router(app: App) -> Router {
         .route("/confirmUser", get(confirm_user::page).head(not_understood))
         .route("/health", get(health::ready))
         .route("/readyz", get(health::ready))
-        .route("/livez", get(health::live));
+        .route("/livez", get(health::live))
+        .merge(oauth::routes());
     let routes = match (app.world.settings.mode, &app.inbox) {
         (Mode::Development, Some(inbox)) => routes.merge(development::routes(inbox.clone(), app.draining.clone())),
         _ => routes,

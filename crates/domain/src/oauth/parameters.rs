@@ -51,6 +51,13 @@ impl Parameters {
             .finish()
     }
 
+    /// These parameters and one more.
+    #[must_use]
+    pub fn and(mut self, name: &str, value: &str) -> Self {
+        self.0.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
     /// The parameters without `name`.
     #[must_use]
     pub fn without(&self, name: &str) -> Self {

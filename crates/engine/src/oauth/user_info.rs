@@ -1,16 +1,21 @@
 //! The UserInfo endpoint of OpenID Connect.
 
-use poolhouse_domain::Result;
 use poolhouse_domain::oauth::{AttributeScopes, OPENID};
+use poolhouse_domain::pools::Pool;
+use poolhouse_domain::{Error, Result};
 use poolhouse_model::Secret;
 use serde_json::{Map, Value};
 
 use crate::Cx;
 
 impl Cx {
-    /// The claims about the holder of an access token that its scopes show, all values as text.
-    pub async fn user_info(&self, token: &Secret) -> Result<Map<String, Value>> {
+    /// The claims about the holder of an access token that its scopes show, all values as text. `pool` is the one that
+    /// the request's host or path names, if it names one.
+    pub async fn user_info(&self, pool: Option<&Pool>, token: &Secret) -> Result<Map<String, Value>> {
         let (caller, scopes) = self.bearer(token, OPENID).await?;
+        if pool.is_some_and(|pool| pool.id() != caller.pool.id()) {
+            return Err(Error::AccessTokenInvalid);
+        }
         let mut claims = Map::new();
         let shown = AttributeScopes::of(&scopes).select(&caller.readable_attributes());
         for (name, value) in shown.iter().filter(|(_, value)| !value.is_empty()) {
