@@ -104,6 +104,20 @@ async fn amplify_signs_in_by_choice_in_a_browser(backend: Backend) -> Result<()>
     stage::play(backend, &[], story).await
 }
 
+async fn amazon_cognito_identity_js_remembers_a_device(backend: Backend) -> Result<()> {
+    let tools = Tools::installed()?;
+    let script = "identity_js_devices_story.mjs";
+    let story = async |stage: &Stage| tools.node(script, &[stage.endpoint()]).await.map(drop);
+    stage::play(backend, &[], story).await
+}
+
+async fn amplify_remembers_a_device_in_a_browser(backend: Backend) -> Result<()> {
+    let tools = Tools::installed()?;
+    let script = "amplify_devices_story.mjs";
+    let story = async |stage: &Stage| tools.browser(script, &[stage.endpoint()]).await.map(drop);
+    stage::play(backend, &[], story).await
+}
+
 /// Makes two tests of each story: one on SQLite, one on Postgres.
 macro_rules! on_both_databases {
     ($($story:ident),* $(,)?) => {
@@ -126,6 +140,8 @@ on_both_databases!(
     the_sdk_for_javascript_plays_both_stories,
     amazon_cognito_identity_js_signs_in_by_srp,
     amazon_cognito_identity_js_signs_in_with_second_factors,
+    amazon_cognito_identity_js_remembers_a_device,
     amplify_lives_with_its_users_in_a_browser,
     amplify_signs_in_by_choice_in_a_browser,
+    amplify_remembers_a_device_in_a_browser,
 );
