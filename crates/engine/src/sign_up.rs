@@ -22,6 +22,8 @@ pub struct Registration<'a> {
     /// Absent when the pool lets users sign in without one.
     pub password: Option<&'a Secret>,
     pub attributes: Attributes,
+    /// Whether it comes from a page of managed login.
+    pub is_browser: bool,
 }
 
 /// What signing up gave.
@@ -42,6 +44,8 @@ pub struct Confirmation<'a> {
     pub force_alias_creation: bool,
     /// The session of the sign-up.
     pub session: Option<&'a Secret>,
+    /// Whether it comes from a page of managed login.
+    pub is_browser: bool,
 }
 
 impl Cx {
@@ -54,6 +58,7 @@ impl Cx {
             username,
             password,
             mut attributes,
+            is_browser,
         } = registration;
         let kind = names::check_new_username(&pool.settings, username)?;
         match password {
@@ -91,7 +96,7 @@ impl Cx {
 
         let session = request
             .as_ref()
-            .and_then(|_| self.sign_up_session(client, &user, username));
+            .and_then(|_| self.sign_up_session(client, &user, username, is_browser));
         let mut tx = self.store.begin().await?;
         tx.users()
             .insert(pool, &user)
@@ -178,7 +183,9 @@ impl Cx {
             let proved = proof.delivery();
             user.verify(proved.attribute, &proved.destination, self.now());
             self.triggers(pool).post_confirmation()?;
-            let sign_up = begun.clone().or_else(|| self.sign_up_session(client, &user, username));
+            let sign_up = begun
+                .clone()
+                .or_else(|| self.sign_up_session(client, &user, username, confirmation.is_browser));
             let next = sign_up
                 .as_ref()
                 .map(|session| self.confirmed_sign_up_session(client, &user, session, proved.attribute));

@@ -69,6 +69,7 @@ async fn confirm(cx: &Cx, link: Result<Query<Link>, QueryRejection>) -> Result<(
         code: &link.confirmation_code,
         force_alias_creation: false,
         session: None,
+        is_browser: false,
     };
     cx.confirm_sign_up(&pool, &client, confirmation).await.map(drop)
 }

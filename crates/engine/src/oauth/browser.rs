@@ -1,15 +1,18 @@
 //! Browsers that are signed in to managed login.
 
+use std::sync::Arc;
+
 use poolhouse_crypto::seal::Purpose;
 use poolhouse_domain::Result;
 use poolhouse_domain::assurance::{Level, Methods};
+use poolhouse_domain::clients::Client;
 use poolhouse_domain::oauth::{BROWSER_SESSION_LIFETIME, BrowserSession, LONGEST_BROWSER_SESSION};
 use poolhouse_domain::pools::Pool;
 use poolhouse_domain::sign_in::{Progress, reachable_level};
 use poolhouse_domain::users::User;
 use poolhouse_model::Secret;
 
-use crate::Cx;
+use crate::{Caller, Cx, Outcome};
 
 /// The length of the secret in a session cookie: more than 160 bits.
 const COOKIE_LENGTH: usize = 32;
@@ -61,6 +64,29 @@ impl Cx {
             },
             user: user.clone(),
             lifetime,
+        }
+    }
+
+    /// Signs in to managed login by name and password, whatever flows of the API the app client allows.
+    pub async fn sign_browser_in_by_password(
+        &self,
+        pool: &Pool,
+        client: &Client,
+        (username, password): (&str, &Secret),
+        levels: &[Level],
+    ) -> Result<Outcome> {
+        let user = self.find_user(pool, username).await?;
+        let progress = self.browser_progress(pool, user.as_ref(), username, levels).await?;
+        self.prove_password(pool, client, user, progress, password, None).await
+    }
+
+    /// The user of a browser session, to let them register a passkey.
+    pub fn browser_caller(pool: Arc<Pool>, client: Arc<Client>, user: User) -> Caller {
+        Caller {
+            pool,
+            client,
+            user,
+            event_id: String::new(),
         }
     }
 

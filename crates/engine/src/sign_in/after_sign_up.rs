@@ -15,12 +15,19 @@ use super::{Answered, Outcome, session_names};
 use crate::Cx;
 
 impl Cx {
-    /// The session by which a sign-up may go over into a sign-in, where the app client allows choice-based sign-in. It
-    /// lasts as long as the code that confirms the sign-up.
-    pub(crate) fn sign_up_session(&self, client: &Client, user: &User, typed: &str) -> Option<AuthSession> {
-        client.allows(Flow::UserAuth).then(|| {
+    /// The session by which a sign-up may go over into a sign-in: on the pages of managed login, or where the app client
+    /// allows choice-based sign-in. It lasts as long as the code that confirms the sign-up.
+    pub(crate) fn sign_up_session(
+        &self,
+        client: &Client,
+        user: &User,
+        typed: &str,
+        is_browser: bool,
+    ) -> Option<AuthSession> {
+        (is_browser || client.allows(Flow::UserAuth)).then(|| {
             let progress = Progress {
                 names: session_names(user, typed),
+                is_browser,
                 ..Progress::default()
             };
             let session = self.new_session(client, Some(user), progress, Step::SignUp);
@@ -71,7 +78,8 @@ impl Cx {
         let session = self.open_session(session).await?;
         let state = &session.state;
         let is_named = username.is_none_or(|username| names_user(pool, &session, username));
-        if state.client_id != client.id() || state.step != Step::SignUpConfirmed || !is_named {
+        let is_of_api = !state.progress.is_browser && is_named;
+        if state.client_id != client.id() || state.step != Step::SignUpConfirmed || !is_of_api {
             return Err(Error::SessionInvalid);
         }
         let mut user = self.session_user(pool, &session).await?;
@@ -80,6 +88,28 @@ impl Cx {
             device_key: device_key.map(str::to_owned),
             ..session.state.progress.clone()
         };
+        let answered = Answered {
+            session: &session,
+            changes_user: false,
+        };
+        self.advance(pool, client, &mut user, progress, Some(answered)).await
+    }
+
+    /// Signs a browser in whose sign-up was confirmed on a page.
+    pub async fn sign_browser_in_after_sign_up(
+        &self,
+        pool: &Pool,
+        client: &Client,
+        session: &Secret,
+    ) -> Result<Outcome> {
+        let session = self.open_session(session).await?;
+        let state = &session.state;
+        if state.client_id != client.id() || state.step != Step::SignUpConfirmed || !state.progress.is_browser {
+            return Err(Error::SessionInvalid);
+        }
+        let mut user = self.session_user(pool, &session).await?;
+        self.triggers(pool).pre_authentication()?;
+        let progress = state.progress.clone();
         let answered = Answered {
             session: &session,
             changes_user: false,

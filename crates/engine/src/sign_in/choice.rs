@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use poolhouse_domain::assurance::Level;
 use poolhouse_domain::clients::Client;
 use poolhouse_domain::codes::Attempt;
 use poolhouse_domain::mfa::Factor;
@@ -30,6 +31,8 @@ pub struct Start<'a> {
     /// The device that the client says it is.
     pub device_key: Option<&'a str>,
     pub step_up: Option<StepUp<'a>>,
+    /// For a page of managed login, the levels of assurance that would do.
+    pub browser: Option<&'a [Level]>,
 }
 
 /// What a client sends along with its choice, so that the challenge needs no round of its own.
@@ -59,10 +62,16 @@ impl Cx {
         let user = admit(client, self.find_user(pool, start.username).await?)?;
         self.triggers(pool).pre_authentication()?;
         let door = Door { pool, client };
-        let mut progress = Progress {
-            names: vec![start.username.to_owned()],
-            device_key: start.device_key.map(str::to_owned),
-            ..Progress::default()
+        let mut progress = match start.browser {
+            Some(levels) => {
+                self.browser_progress(pool, user.as_ref(), start.username, levels)
+                    .await?
+            }
+            None => Progress {
+                names: vec![start.username.to_owned()],
+                device_key: start.device_key.map(str::to_owned),
+                ..Progress::default()
+            },
         };
         let Some(mut user) = user else {
             return self.begin_as_nobody(door, progress, ascent.as_ref(), &start).await;

@@ -65,7 +65,7 @@ pub struct Answer<'a> {
 
 /// The session that an answer continued, to be used up.
 #[derive(Clone, Copy)]
-struct Answered<'a> {
+pub(crate) struct Answered<'a> {
     session: &'a AuthSession,
     /// Whether the answer changed the user, who is to be written.
     changes_user: bool,

@@ -38,7 +38,7 @@ impl Cx {
     }
 
     /// Checks the password of whoever was found under the name that was typed, and goes on.
-    pub(super) async fn prove_password(
+    pub(crate) async fn prove_password(
         &self,
         pool: &Pool,
         client: &Client,

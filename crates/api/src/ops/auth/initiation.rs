@@ -99,6 +99,7 @@ async fn start_choice(cx: &Cx, request: &Initiation<'_>, parameters: &Parameters
         given: first_factor(parameters),
         device_key,
         step_up: step_up(parameters)?,
+        browser: None,
     };
     cx.start_choice(pool, client, start).await
 }

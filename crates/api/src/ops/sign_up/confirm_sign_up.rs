@@ -16,6 +16,7 @@ impl Handle for ConfirmSignUp {
             code: input.confirmation_code.expose(),
             force_alias_creation: input.force_alias_creation.unwrap_or(false),
             session: input.session.as_ref(),
+            is_browser: false,
         };
         let session = cx.confirm_sign_up(&pool, &client, confirmation).await?;
         Ok(ConfirmSignUpResponse { session })

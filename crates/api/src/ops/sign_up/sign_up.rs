@@ -16,6 +16,7 @@ impl Handle for SignUp {
             username: &input.username,
             password: input.password.as_ref(),
             attributes: Attributes::from_list(input.user_attributes.as_deref().unwrap_or_default()),
+            is_browser: false,
         };
         let registered = cx.sign_up(&pool, &client, registration).await?;
         Ok(SignUpResponse {
