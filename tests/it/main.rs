@@ -7,6 +7,7 @@ mod attributes;
 mod auth;
 mod authorisation;
 mod clients;
+mod devices;
 mod groups;
 mod memory;
 mod mfa;

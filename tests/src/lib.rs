@@ -8,6 +8,7 @@ pub mod authenticator;
 pub mod clock;
 pub mod connection;
 pub mod database;
+pub mod device;
 mod invariants;
 pub mod lab;
 mod log;

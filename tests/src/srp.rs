@@ -3,6 +3,7 @@
 use aws_lc_rs::{digest, hmac};
 use base64::prelude::{BASE64_STANDARD, Engine};
 use num_bigint::BigUint;
+use serde_json::{Value, json};
 
 const N: &str = "FFFFFFFFFFFFFFFFC90FDAA22168C234C4C6628B80DC1CD129024E088A67CC74020BBEA63B139B22514A08798E3404DD\
 EF9519B3CD3A431B302B0A6DF25F14374FE1356D6D51C245E485B576625E7EC6F44C42E9A637ED6B0BFF5CB6F406B7EDEE386BFB5A899FA5AE9F2411\
@@ -66,8 +67,7 @@ impl SrpClient {
         let (public, server) = (self.g.modpow(&self.a, &self.n), hex(challenge.srp_b));
         let k = BigUint::from_bytes_be(&sha256(&[&pad(&self.n), &pad(&self.g)]));
         let u = BigUint::from_bytes_be(&sha256(&[&pad(&public), &pad(&server)]));
-        let name = format!("{}{}:{password}", challenge.pool_name, challenge.user_id);
-        let x = BigUint::from_bytes_be(&sha256(&[&pad(&hex(challenge.salt)), &sha256(&[name.as_bytes()])]));
+        let x = private_key((challenge.pool_name, challenge.user_id), password, &hex(challenge.salt));
         let blinded = (k * self.g.modpow(&x, &self.n)) % &self.n;
         let shared = ((server + &self.n) - blinded).modpow(&(&self.a + u.clone() * x), &self.n);
 
@@ -82,6 +82,39 @@ impl SrpClient {
         ];
         BASE64_STANDARD.encode(mac(expanded.get(..16).unwrap_or_default(), &message))
     }
+
+    /// The responses that prove `password` to a challenge with these parameters. The identity is the pool's name and
+    /// the user's id, or a device's group key and key.
+    pub fn claim(&self, (group, name): (&str, &str), password: &str, parameters: &Value, timestamp: &str) -> Value {
+        let parameter = |name: &str| parameters.get(name).and_then(Value::as_str).unwrap_or_default();
+        let challenge = SrpChallenge {
+            pool_name: group,
+            user_id: name,
+            salt: parameter("SALT"),
+            srp_b: parameter("SRP_B"),
+            secret_block: parameter("SECRET_BLOCK"),
+            timestamp,
+        };
+        json!({
+            "PASSWORD_CLAIM_SIGNATURE": self.sign(password, &challenge),
+            "PASSWORD_CLAIM_SECRET_BLOCK": parameter("SECRET_BLOCK"),
+            "TIMESTAMP": timestamp,
+        })
+    }
+
+    /// The salt and the verifier of a password, both as clients send them.
+    pub fn verifier(&self, identity: (&str, &str), password: &str, salt: &[u8]) -> (String, String) {
+        let salt = BigUint::from_bytes_be(salt);
+        let verifier = self.g.modpow(&private_key(identity, password, &salt), &self.n);
+        let encode = |number: &BigUint| BASE64_STANDARD.encode(pad(number));
+        (encode(&salt), encode(&verifier))
+    }
+}
+
+/// The secret exponent x that a password stands for.
+fn private_key((group, name): (&str, &str), password: &str, salt: &BigUint) -> BigUint {
+    let credentials = format!("{group}{name}:{password}");
+    BigUint::from_bytes_be(&sha256(&[&pad(salt), &sha256(&[credentials.as_bytes()])]))
 }
 
 fn hex(digits: &str) -> BigUint {

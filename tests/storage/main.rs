@@ -12,6 +12,7 @@ use poolhouse_tests::database::{Backend, TestDatabase};
 mod addresses;
 mod concurrency;
 mod configuration;
+mod devices;
 mod fixtures;
 mod groups;
 mod master_key;
