@@ -6,14 +6,17 @@
 mod attributes;
 mod auth;
 mod authorisation;
+mod choice;
 mod clients;
 mod devices;
+mod domains;
 mod groups;
 mod memory;
 mod mfa;
 mod passwords;
 mod pools;
 mod protocol;
+mod resource_servers;
 mod sessions;
 mod sign_up;
 mod tokens;

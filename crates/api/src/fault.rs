@@ -22,10 +22,6 @@ pub fn fault(error: &Error, operation: &Description, request_id: &str) -> Fault 
         });
     }
     let code = code(error);
-    if matches!(error, Error::CodeDeliveryFailure(_)) && !operation.errors.contains(&code) {
-        // Logged where it happened. A sign-in knows no error of the caller's that says so.
-        return Fault::internal_failure();
-    }
     let stand_in = stand_in(code).filter(|_| !operation.errors.contains(&code));
     Fault::client(stand_in.unwrap_or(code), error.to_string())
 }
@@ -34,6 +30,7 @@ pub fn fault(error: &Error, operation: &Description, request_id: &str) -> Fault 
 fn stand_in(code: &str) -> Option<&'static str> {
     match code {
         "ConcurrentModificationException" | "LimitExceededException" => Some("TooManyRequestsException"),
+        "CodeDeliveryFailureException" => Some("InvalidUserPoolConfigurationException"),
         "UserNotFoundException" | "PasswordResetRequiredException" => Some("NotAuthorizedException"),
         "WebAuthnNotEnabledException" | "WebAuthnConfigurationMissingException" => Some("InvalidParameterException"),
         _ => None,
@@ -46,6 +43,7 @@ fn code(error: &Error) -> &'static str {
         | Error::ClientNotFound(_)
         | Error::ClientSecretNotFound(_)
         | Error::GroupNotFound
+        | Error::ResourceServerNotFound(_)
         | Error::UserSessionNotFound
         | Error::DeviceNotFound
         | Error::PasskeyNotFound => "ResourceNotFoundException",

@@ -28,6 +28,8 @@ pub enum Error {
     UsernameClientCombinationNotFound,
     #[error("Group not found.")]
     GroupNotFound,
+    #[error("Resource server {0} does not exist.")]
+    ResourceServerNotFound(String),
     #[error("Session not found.")]
     UserSessionNotFound,
 

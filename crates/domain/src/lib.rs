@@ -6,6 +6,7 @@
 
 pub mod assurance;
 pub mod attributes;
+pub mod branding;
 pub mod clients;
 pub mod clock;
 pub mod codes;

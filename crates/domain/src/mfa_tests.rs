@@ -7,6 +7,7 @@ use poolhouse_model::{
 
 use super::*;
 use crate::attributes::Attributes;
+use crate::domains::Domains;
 use crate::pools::Factors;
 use crate::testing::invalid_parameter;
 use crate::user_sessions::SessionTracking;
@@ -39,6 +40,7 @@ fn pool(mode: UserPoolMfaType, offered: &[Factor], recovery: &[RecoveryOptionNam
         },
         account_id: "000000000000".into(),
         sessions: SessionTracking::default(),
+        domains: Domains::default(),
         version: 1,
     }
 }

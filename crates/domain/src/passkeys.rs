@@ -10,7 +10,7 @@ use url::Host;
 
 use crate::pools::Pool;
 use crate::users::User;
-use crate::{Error, MINUTE, Result};
+use crate::{Error, MINUTE, Result, domains};
 
 /// The most passkeys that a user may have.
 pub const PASSKEYS_PER_USER: usize = 20;
@@ -184,15 +184,8 @@ impl Pool {
             return Ok(());
         };
         let is_domain = matches!(Host::parse(id), Ok(Host::Domain(domain)) if domain == id);
-        let is_label = |label: &str| {
-            let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-            (1..=63).contains(&label.len())
-                && label.bytes().all(allowed)
-                && !label.starts_with('-')
-                && !label.ends_with('-')
-        };
         let is_complete = id == LOCALHOST || id.contains('.');
-        if is_domain && is_complete && id.split('.').all(is_label) {
+        if is_domain && is_complete && domains::is_host_name(id) {
             Ok(())
         } else {
             Err(Error::invalid_parameter("Invalid relying party ID."))

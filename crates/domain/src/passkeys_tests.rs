@@ -7,6 +7,7 @@ use poolhouse_model::{
 
 use super::*;
 use crate::attributes::Attributes;
+use crate::domains::Domains;
 use crate::mfa::{Factor, MfaPreferences};
 use crate::pools::Factors;
 use crate::testing::invalid_parameter;
@@ -31,6 +32,7 @@ fn pool(configuration: Option<WebAuthnConfigurationType>) -> Pool {
         },
         account_id: "000000000000".into(),
         sessions: SessionTracking::default(),
+        domains: Domains::default(),
         version: 1,
     }
 }

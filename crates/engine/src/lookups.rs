@@ -52,6 +52,7 @@ impl Cx {
     /// Forgets what this node knows of a pool that was written.
     pub fn forget_pool(&self, id: &str) {
         self.pools.invalidate(id);
+        self.custom_scopes.invalidate(id);
     }
 
     /// Forgets a pool that was deleted, and its keys: tests may make another under the same id.

@@ -22,6 +22,8 @@ use poolhouse_storage::Store;
 const CONFIGURATION_AGE: Duration = Duration::from_secs(1);
 const CACHED_POOLS: u64 = 10_000;
 const CACHED_CLIENTS: u64 = 100_000;
+const CACHED_DOMAINS: u64 = 10_000;
+const CACHED_SCOPES: u64 = 1_000;
 /// Keys never change under their pool; the bound keeps memory flat.
 const CACHED_KEYS: u64 = 1_000;
 
@@ -81,6 +83,10 @@ pub struct World {
     pub(crate) page_tokens: OpaqueCodec,
     pub(crate) pools: Cache<String, Arc<Pool>>,
     pub(crate) clients: Cache<String, Arc<Client>>,
+    /// The ids of the pools that domains belong to; none for a name that nobody has.
+    pub(crate) domains: Cache<String, Option<Arc<str>>>,
+    /// The scopes of the resource servers of pools.
+    pub(crate) custom_scopes: Cache<String, Arc<Vec<String>>>,
     pub(crate) keys: Cache<String, Arc<PoolKeys>>,
 }
 
@@ -113,6 +119,14 @@ impl World {
                 .build(),
             clients: Cache::builder()
                 .max_capacity(CACHED_CLIENTS)
+                .time_to_live(CONFIGURATION_AGE)
+                .build(),
+            domains: Cache::builder()
+                .max_capacity(CACHED_DOMAINS)
+                .time_to_live(CONFIGURATION_AGE)
+                .build(),
+            custom_scopes: Cache::builder()
+                .max_capacity(CACHED_SCOPES)
                 .time_to_live(CONFIGURATION_AGE)
                 .build(),
             keys: Cache::builder().max_capacity(CACHED_KEYS).build(),

@@ -193,7 +193,8 @@ impl Pool {
             "WEB_AUTHN cannot be used as an auth factor when MFA is enabled if not configured for MFA.",
         )?;
         self.check_factors_in_tier()?;
-        self.check_tracking_in_tier()
+        self.check_tracking_in_tier()?;
+        self.check_domains_in_tier()
     }
 }
 

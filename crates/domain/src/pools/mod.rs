@@ -15,6 +15,7 @@ pub use configuration::PoolConfiguration;
 pub(crate) use configuration::tier_lacks;
 
 use crate::assurance::{Level, LevelNames};
+use crate::domains::Domains;
 use crate::schema::Schema;
 use crate::user_sessions::SessionTracking;
 use crate::{DAY, Error, Result};
@@ -30,6 +31,9 @@ pub struct Pool {
     /// Whether sign-ins begin sessions that can be listed and ended.
     #[serde(default)]
     pub sessions: SessionTracking,
+    /// The settings of the domains that `settings` names.
+    #[serde(default)]
+    pub domains: Domains,
     /// The AWS account that the pool belongs to.
     pub account_id: String,
     /// Counts the writes; a writer that saw an older version loses.
@@ -75,6 +79,7 @@ impl Pool {
             },
             factors: Factors::default(),
             sessions: SessionTracking::default(),
+            domains: Domains::default(),
             account_id: home.account_id.to_owned(),
             version: 0,
         };

@@ -31,13 +31,13 @@ impl ResourceServers<'_> {
         // Whoever counts waits for those who counted before.
         let lock = "UPDATE pools SET version = version WHERE id = $1";
         atomic.conn().write(lock, &[pool_id.into()]).await?;
+        let sql = "SELECT COUNT(*) FROM resource_servers WHERE pool_id = $1";
+        if atomic.conn().read_one(sql, &[pool_id.into()]).await?.int(0)? >= limit {
+            return Ok(false);
+        }
         let sql = "INSERT INTO resource_servers (pool_id, identifier, doc) VALUES ($1, $2, $3)";
         let binds = [pool_id.into(), (&server.identifier).into(), Bind::document(server)?];
         atomic.conn().write(sql, &binds).await?;
-        let sql = "SELECT COUNT(*) FROM resource_servers WHERE pool_id = $1";
-        if atomic.conn().read_one(sql, &[pool_id.into()]).await?.int(0)? > limit {
-            return Ok(false);
-        }
         atomic.commit().await?;
         Ok(true)
     }

@@ -35,7 +35,8 @@ impl Handle for CreateUserPoolClient {
             .map(|value| ClientSecret::new(&id, value, &[], cx.now()))
             .into_iter()
             .collect();
-        let client = Client::create(&pool, &id, secrets, input.into(), &[], cx.now())?;
+        let scopes = cx.stored_custom_scopes(&pool).await?;
+        let client = Client::create(&pool, &id, secrets, input.into(), &scopes, cx.now())?;
         cx.store.clients().insert(&client).await.map_err(|error| match error {
             poolhouse_storage::Error::Unique { .. } => {
                 Error::invalid_parameter(format!("An app client with the id {id} exists already."))

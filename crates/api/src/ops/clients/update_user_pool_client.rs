@@ -13,7 +13,8 @@ impl Handle for UpdateUserPoolClient {
     async fn handle(cx: &Cx, input: UpdateUserPoolClientRequest) -> Result<UpdateUserPoolClientResponse> {
         let pool = cx.pool(&input.user_pool_id).await?;
         let mut client = cx.stored_client(&pool, &input.client_id).await?;
-        client.configure(&pool, input.into(), &[], cx.now())?;
+        let scopes = cx.stored_custom_scopes(&pool).await?;
+        client.configure(&pool, input.into(), &scopes, cx.now())?;
         cx.store.clients().replace(&mut client).await?;
         cx.forget_client(client.id());
         Ok(UpdateUserPoolClientResponse {

@@ -1,0 +1,5 @@
+//! Resource servers and the custom scopes that they define.
+
+mod clients;
+mod paging;
+mod settings;
