@@ -25,6 +25,7 @@ use poolhouse_crypto::keys::SigningKey;
 use poolhouse_crypto::password::{Parameters, PasswordHasher};
 use poolhouse_crypto::seal::{MasterKey, Sealer};
 use poolhouse_domain::Clock;
+use poolhouse_domain::issuers::Issuers;
 use poolhouse_engine::{Mode, Parts, Settings, World};
 use poolhouse_model::{Secret, operation};
 use poolhouse_outbound::{Inbox, Messenger, Outbound};
@@ -96,6 +97,7 @@ struct House {
 #[derive(Clone)]
 struct Ground {
     mode: Mode,
+    issuers: Issuers,
     number: u64,
     db: Db,
     entropy: Arc<dyn Entropy>,
@@ -123,6 +125,7 @@ impl Lab {
         let sealer = Arc::new(Sealer::new(&MasterKey::generate(&*entropy)).unwrap());
         let ground = Ground {
             mode,
+            issuers: Issuers::Below(PUBLIC_URL.to_owned()),
             number,
             db,
             entropy,
@@ -138,9 +141,19 @@ impl Lab {
         Self::node(self.house.ground.clone(), self.clock.clone())
     }
 
+    /// Another server on the same database, which writes issuers otherwise.
+    pub fn with_issuers(&self, issuers: Issuers) -> Self {
+        let ground = Ground {
+            issuers,
+            ..self.house.ground.clone()
+        };
+        Self::node(ground, self.clock.clone())
+    }
+
     fn node(ground: Ground, clock: TestClock) -> Self {
         let Ground {
             mode,
+            issuers,
             number,
             db,
             entropy,
@@ -161,6 +174,7 @@ impl Lab {
                 region: REGION.to_owned(),
                 account_id: format!("{number:012}"),
                 public_url: PUBLIC_URL.to_owned(),
+                issuers,
                 sign_in_failures_per_address: if development { 0 } else { FAILURES_PER_ADDRESS },
             },
             store: Store::new(db, sealer.clone(), entropy.clone()),

@@ -1,7 +1,7 @@
 //! What the server prints on standard output when it is ready.
 
 use crate::commands::environment;
-use crate::config::{Config, Mode};
+use crate::config::{Config, IssuerMode, Mode};
 
 /// The banner of a server that listens; its last line is `Ready.`, which programs wait for.
 pub fn text(config: &Config) -> String {
@@ -22,11 +22,36 @@ pub fn text(config: &Config) -> String {
         ),
     };
     let mode = config.mode.as_str();
+    let https = https(config);
+    let issuer = issuer(config);
     format!(
         "Poolhouse {version} · {mode} mode: {meaning}\n\
-         \n  API        {url}\n  Listening  {listen}\n{inbox}  Database   {database}\n\
+         \n  API        {url}\n  Listening  {listen}\n{https}{issuer}{inbox}  Database   {database}\n\
          \n{environment}\nReady.\n"
     )
+}
+
+/// Where HTTPS is served, and whom clients have to trust for it.
+fn https(config: &Config) -> String {
+    let Some(address) = config.tls_listen else {
+        return String::new();
+    };
+    let trust = match config.tls_files() {
+        Some(_) => "",
+        None => " (`poolhouse ca` prints the certificate authority to trust)",
+    };
+    format!("  HTTPS      {address}{trust}\n")
+}
+
+/// What tokens say of who issued them, where that is not this server's address.
+fn issuer(config: &Config) -> String {
+    let issuer = match config.issuer_mode {
+        IssuerMode::Local => return String::new(),
+        IssuerMode::Aws => "https://cognito-idp.<region>.amazonaws.com/<pool id>".to_owned(),
+        IssuerMode::AwsUpdated => "https://issuer-cognito-idp.<region>.amazonaws.com/<pool id>".to_owned(),
+        IssuerMode::Custom => format!("{}/<pool id>", config.issuer_url.as_deref().unwrap_or_default()),
+    };
+    format!("  Issuer     {issuer}\n")
 }
 
 #[cfg(test)]
@@ -83,5 +108,30 @@ Ready.
             "{banner}"
         );
         assert!(banner.ends_with("\nReady.\n"), "{banner}");
+    }
+
+    #[test]
+    fn https_and_another_issuer_are_shown() {
+        let banner = |settings: Settings| text(&Config::resolve(settings).unwrap());
+        let shown = banner(Settings {
+            tls_listen: Some(([127, 0, 0, 1], 9443).into()),
+            issuer_mode: Some(IssuerMode::Aws),
+            ..Settings::default()
+        });
+        let lines = "  Listening  127.0.0.1:7665
+  HTTPS      127.0.0.1:9443 (`poolhouse ca` prints the certificate authority to trust)
+  Issuer     https://cognito-idp.<region>.amazonaws.com/<pool id>
+  Inbox ";
+        assert!(shown.contains(lines), "{shown}");
+        let shown = banner(Settings {
+            tls_listen: Some(([0, 0, 0, 0], 443).into()),
+            tls_certificate: Some("certificate.pem".into()),
+            tls_key: Some("key.pem".into()),
+            issuer_mode: Some(IssuerMode::Custom),
+            issuer_url: Some("https://issuers.example.com".to_owned()),
+            ..Settings::default()
+        });
+        let lines = "  HTTPS      0.0.0.0:443\n  Issuer     https://issuers.example.com/<pool id>\n";
+        assert!(shown.contains(lines), "{shown}");
     }
 }

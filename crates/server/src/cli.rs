@@ -28,6 +28,17 @@ struct Cli {
     command: Option<Command>,
 }
 
+const TRUST: &str = "\
+How clients come to trust it, once it is in a file (poolhouse ca > ca.pem):
+  Node.js             NODE_EXTRA_CA_CERTS=ca.pem
+  Python, OpenSSL     SSL_CERT_FILE=ca.pem
+  requests            REQUESTS_CA_BUNDLE=ca.pem
+  aws-cli, boto3      AWS_CA_BUNDLE=ca.pem
+  curl                curl --cacert ca.pem
+  Chrome, Firefox     import it among the authorities, in the settings of certificates
+
+Its key stays sealed in the database. Trust it on machines of developers only.";
+
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serves until SIGTERM or SIGINT; what happens without a command.
@@ -37,6 +48,9 @@ enum Command {
         #[arg(long, value_enum, default_value_t)]
         format: environment::Format,
     },
+    /// Prints the certificate of the local authority, which signs the certificates that development mode makes.
+    #[command(after_help = TRUST)]
+    Ca,
     /// Asks the server on this machine whether it is ready.
     Healthcheck,
     /// Brings the database to the schema of this version.
@@ -117,6 +131,7 @@ fn execute(cli: Cli) -> Result<(), Failure> {
     match cli.command {
         None | Some(Command::Serve) => commands::serve::run(config),
         Some(Command::Env { format }) => Ok(commands::print(&environment::text(&config, format))?),
+        Some(Command::Ca) => commands::certificate_authority::run(&config),
         Some(Command::Healthcheck) => commands::healthcheck::run(&config),
         Some(Command::Migrate) => commands::migrate::run(&config),
         Some(Command::Config { .. }) => {

@@ -12,4 +12,5 @@ pub mod listener;
 pub mod master_key;
 pub mod shutdown;
 pub mod telemetry;
+pub mod tls;
 pub mod wiring;

@@ -1,4 +1,4 @@
-//! The accept loop: HTTP/1.1 and HTTP/2 on one port, with limits on what a connection may cost.
+//! The accept loop: HTTP/1.1 and HTTP/2 on each port, encrypted or not, with limits on what a connection may cost.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -14,9 +14,13 @@ use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 
@@ -43,7 +47,9 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 pub struct Limits {
     /// Connections at a time; further ones wait in the operating system's queue.
     pub max_connections: usize,
-    /// How long a new connection may take to send the head of its first request.
+    /// How long a new connection may take to agree on encryption.
+    pub handshake: Duration,
+    /// How long a new connection may take, then, to send the head of its first request.
     pub first_request: Duration,
     /// How long an HTTP/1.1 connection may take, after an answer, to send the head of its next request.
     pub keep_alive: Duration,
@@ -55,6 +61,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             max_connections: 10_000,
+            handshake: Duration::from_secs(10),
             first_request: Duration::from_secs(10),
             keep_alive: Duration::from_secs(75),
             closing: Duration::from_secs(25),
@@ -62,27 +69,44 @@ impl Default for Limits {
     }
 }
 
+/// Where clients connect.
+pub struct Door {
+    pub socket: TcpListener,
+    /// What encrypts the connections, at a door for HTTPS.
+    pub tls: Option<TlsAcceptor>,
+}
+
 /// Serves the router until [`Shutdown::closing`], then lets requests finish, and returns when no connection is left.
 ///
 /// Each request carries the client's address as [`ConnectInfo<SocketAddr>`].
-pub async fn serve(listener: TcpListener, router: Router, limits: Limits, shutdown: &Shutdown) {
-    let http = Arc::new(http(&limits));
-    let permits = Arc::new(Semaphore::new(limits.max_connections.min(Semaphore::MAX_PERMITS)));
-    let connections = TaskTracker::new();
-    while let Some((stream, peer, permit)) = next(&listener, &permits, shutdown).await {
-        let (http, router, shutdown) = (http.clone(), router.clone(), shutdown.clone());
-        connections.spawn(async move {
-            converse(&http, stream, peer, router, limits.first_request, &shutdown).await;
-            drop(permit);
-        });
-    }
-    drop(listener);
+pub async fn serve(doors: Vec<Door>, router: Router, limits: Limits, shutdown: &Shutdown) {
+    let server = Arc::new(Server {
+        http: http(&limits),
+        router,
+        limits,
+        permits: Arc::new(Semaphore::new(limits.max_connections.min(Semaphore::MAX_PERMITS))),
+        connections: TaskTracker::new(),
+        shutdown: shutdown.clone(),
+    });
+    let accepting: JoinSet<()> = doors.into_iter().map(|door| Arc::clone(&server).accept(door)).collect();
+    accepting.join_all().await;
+    let connections = &server.connections;
     connections.close();
     if timeout(limits.closing, connections.wait()).await.is_err() {
         tracing::warn!(connections = connections.len(), "requests did not finish in time");
         shutdown.now.cancel();
         connections.wait().await;
     }
+}
+
+/// What the connections of all doors share.
+struct Server {
+    http: Builder<TokioExecutor>,
+    router: Router,
+    limits: Limits,
+    permits: Arc<Semaphore>,
+    connections: TaskTracker,
+    shutdown: Shutdown,
 }
 
 fn http(limits: &Limits) -> Builder<TokioExecutor> {
@@ -105,72 +129,99 @@ fn http(limits: &Limits) -> Builder<TokioExecutor> {
     builder
 }
 
-/// The next connection, when there is room for one; nothing once the server is closing.
-async fn next(
-    listener: &TcpListener,
-    permits: &Arc<Semaphore>,
-    shutdown: &Shutdown,
-) -> Option<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
-    let accept = async {
-        let permit = permits.clone().acquire_owned().await.ok()?;
-        loop {
-            match listener.accept().await {
-                Ok((stream, peer)) => return Some((stream, peer, permit)),
-                Err(error) => {
-                    tracing::warn!(error = %error, "a connection could not be accepted");
-                    sleep(ACCEPT_PAUSE).await;
+impl Server {
+    /// Accepts connections at a door until the server is closing.
+    async fn accept(self: Arc<Self>, door: Door) {
+        while let Some((stream, peer, permit)) = self.next(&door.socket).await {
+            let (server, tls) = (Arc::clone(&self), door.tls.clone());
+            self.connections.spawn(async move {
+                server.converse(stream, peer, tls).await;
+                drop(permit);
+            });
+        }
+    }
+
+    /// The next connection, when there is room for one; nothing once the server is closing.
+    async fn next(&self, socket: &TcpListener) -> Option<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
+        let accept = async {
+            let permit = Arc::clone(&self.permits).acquire_owned().await.ok()?;
+            loop {
+                match socket.accept().await {
+                    Ok((stream, peer)) => return Some((stream, peer, permit)),
+                    Err(error) => {
+                        tracing::warn!(error = %error, "a connection could not be accepted");
+                        sleep(ACCEPT_PAUSE).await;
+                    }
+                }
+            }
+        };
+        tokio::select! {
+            connection = accept => connection,
+            () = self.shutdown.closing.cancelled() => None,
+        }
+    }
+
+    /// Serves one connection to its end.
+    async fn converse(&self, stream: TcpStream, peer: SocketAddr, tls: Option<TlsAcceptor>) {
+        // Answers are written whole; waiting for more of them only delays them.
+        let _ = stream.set_nodelay(true);
+        match tls {
+            None => self.speak_http(stream, peer).await,
+            Some(tls) => {
+                if let Some(stream) = self.shake_hands(&tls, stream).await {
+                    self.speak_http(stream, peer).await;
                 }
             }
         }
-    };
-    tokio::select! {
-        connection = accept => connection,
-        () = shutdown.closing.cancelled() => None,
     }
-}
 
-/// Serves one connection to its end.
-async fn converse(
-    http: &Builder<TokioExecutor>,
-    stream: TcpStream,
-    peer: SocketAddr,
-    router: Router,
-    first_request: Duration,
-    shutdown: &Shutdown,
-) {
-    // Answers are written whole; waiting for more of them only delays them.
-    let _ = stream.set_nodelay(true);
-    let requested = Arc::new(AtomicBool::new(false));
-    let seen = requested.clone();
-    let service = service_fn(move |request: Request<Incoming>| {
-        seen.store(true, Ordering::Relaxed);
-        answer(router.clone(), request, peer)
-    });
-    let connection = http.serve_connection(TokioIo::new(stream), service);
-    tokio::pin!(connection);
-    // hyper's own timer does not run before it knows which version of HTTP is spoken.
-    let first_request = sleep_until(Instant::now() + first_request);
-    tokio::pin!(first_request);
-    let (mut waiting, mut closing) = (true, false);
-    loop {
-        tokio::select! {
-            ended = connection.as_mut() => {
-                if let Err(error) = ended {
-                    tracing::debug!(error = %error, "a connection ended early");
-                }
-                return;
-            }
-            () = first_request.as_mut(), if waiting => {
-                waiting = false;
-                if !requested.load(Ordering::Relaxed) {
+    /// Agrees on encryption with the client; nothing when that fails, takes too long, or the server is closing.
+    async fn shake_hands(&self, tls: &TlsAcceptor, stream: TcpStream) -> Option<TlsStream<TcpStream>> {
+        let outcome = tokio::select! {
+            outcome = timeout(self.limits.handshake, tls.accept(stream)) => outcome,
+            () = self.shutdown.closing.cancelled() => return None,
+        };
+        match outcome {
+            Ok(Ok(stream)) => return Some(stream),
+            Ok(Err(error)) => tracing::debug!(error = %error, "a TLS handshake failed"),
+            Err(_) => tracing::debug!("a TLS handshake took too long"),
+        }
+        None
+    }
+
+    async fn speak_http(&self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, peer: SocketAddr) {
+        let requested = Arc::new(AtomicBool::new(false));
+        let (seen, router) = (Arc::clone(&requested), self.router.clone());
+        let service = service_fn(move |request: Request<Incoming>| {
+            seen.store(true, Ordering::Relaxed);
+            answer(router.clone(), request, peer)
+        });
+        let connection = self.http.serve_connection(TokioIo::new(stream), service);
+        tokio::pin!(connection);
+        // hyper's own timer does not run before it knows which version of HTTP is spoken.
+        let first_request = sleep_until(Instant::now() + self.limits.first_request);
+        tokio::pin!(first_request);
+        let (mut waiting, mut closing) = (true, false);
+        loop {
+            tokio::select! {
+                ended = connection.as_mut() => {
+                    if let Err(error) = ended {
+                        tracing::debug!(error = %error, "a connection ended early");
+                    }
                     return;
                 }
+                () = first_request.as_mut(), if waiting => {
+                    waiting = false;
+                    if !requested.load(Ordering::Relaxed) {
+                        return;
+                    }
+                }
+                () = self.shutdown.closing.cancelled(), if !closing => {
+                    closing = true;
+                    connection.as_mut().graceful_shutdown();
+                }
+                () = self.shutdown.now.cancelled() => return,
             }
-            () = shutdown.closing.cancelled(), if !closing => {
-                closing = true;
-                connection.as_mut().graceful_shutdown();
-            }
-            () = shutdown.now.cancelled() => return,
         }
     }
 }

@@ -10,7 +10,7 @@ use poolhouse_crypto::entropy::{Entropy, SystemEntropy};
 use poolhouse_crypto::key_reserve::KeyReserve;
 use poolhouse_crypto::password::{Parameters, PasswordHasher};
 use poolhouse_crypto::seal::Sealer;
-use poolhouse_domain::SystemClock;
+use poolhouse_domain::{Clock, SystemClock};
 use poolhouse_engine::{Parts, Settings, World};
 use poolhouse_model::Secret;
 use poolhouse_outbound::{Inbox, Outbound, Sms, SmsSettingError, Smtp, SnsAccess};
@@ -19,6 +19,7 @@ use poolhouse_web::App as Web;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::{Config, ConnectionUrl, Mode};
+use crate::tls::Certificates;
 use crate::{database, master_key};
 
 /// How often expired rows are deleted, and how many of a kind at a time.
@@ -28,18 +29,25 @@ const PURGE_BATCH: i64 = 1_000;
 /// Everything that serves requests.
 pub struct App {
     pub router: Router,
+    /// The certificates for HTTPS, where it is served.
+    pub certificates: Option<Certificates>,
     /// Kept to be closed after the last request.
     pub db: Db,
 }
 
-/// Opens and migrates the database and builds the router; `/readyz` answers 503 once `ending` is cancelled.
-pub async fn wire(config: &Config, ending: CancellationToken) -> anyhow::Result<App> {
-    let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
+/// The store, and what its secrets are sealed with.
+pub struct Opened {
+    pub store: Store,
+    pub sealer: Arc<Sealer>,
+}
+
+/// Opens and migrates the database, with the master key that it was made with.
+pub async fn open(config: &Config, entropy: Arc<dyn Entropy>) -> anyhow::Result<Opened> {
     let master_key = master_key::load(config, entropy.as_ref())?;
     let sealer = Arc::new(Sealer::new(&master_key).context("the master key can't be used")?);
     let db = database::open(config).await?;
     database::migrate(config, &db).await?;
-    let store = Store::new(db.clone(), Arc::clone(&sealer), Arc::clone(&entropy));
+    let store = Store::new(db, Arc::clone(&sealer), entropy);
     store.check_master_key().await.with_context(|| {
         format!(
             "the master key doesn't fit the database {}: start with the key that the database was made with, or with \
@@ -47,13 +55,26 @@ pub async fn wire(config: &Config, ending: CancellationToken) -> anyhow::Result<
             config.database
         )
     })?;
+    Ok(Opened { store, sealer })
+}
+
+/// Opens the database and builds the router; `/readyz` answers 503 once `ending` is cancelled.
+pub async fn wire(config: &Config, ending: CancellationToken) -> anyhow::Result<App> {
+    let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let Opened { store, sealer } = open(config, Arc::clone(&entropy)).await?;
+    let db = store.db().clone();
+    let certificates = match config.tls_listen {
+        Some(_) => Some(Certificates::prepare(config, &store, Arc::clone(&clock)).await?),
+        None => None,
+    };
     let (messenger, inbox) = messenger(config)?;
     let world = World::new(Parts {
         settings: settings(config),
         hasher: hasher(config, Arc::clone(&entropy))?,
         key_reserve: KeyReserve::start(config.key_reserve),
         messenger: Arc::new(messenger),
-        clock: Arc::new(SystemClock),
+        clock,
         store,
         entropy,
         sealer,
@@ -67,7 +88,11 @@ pub async fn wire(config: &Config, ending: CancellationToken) -> anyhow::Result<
         trusted_proxies: config.trusted_proxies.clone().into(),
         draining: ending,
     });
-    Ok(App { router, db })
+    Ok(App {
+        router,
+        certificates,
+        db,
+    })
 }
 
 fn settings(config: &Config) -> Settings {
@@ -79,6 +104,7 @@ fn settings(config: &Config) -> Settings {
         region: config.region.clone(),
         account_id: config.account_id.clone(),
         public_url: config.public_url.clone(),
+        issuers: config.issuers(),
         sign_in_failures_per_address: config.sign_in_failures_per_address,
     }
 }

@@ -1,11 +1,15 @@
 //! What verifiers of tokens fetch: a pool's keys and its OpenID configuration.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::Path;
 use axum::extract::rejection::PathRejection;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, header};
 use poolhouse_awsjson::{Operation, constraints};
+use poolhouse_domain::issuers::Issuers;
+use poolhouse_domain::pools::Pool;
 use poolhouse_domain::{Error, Result};
 use poolhouse_engine::{Cx, Mode};
 use poolhouse_model::operations::DescribeUserPool;
@@ -30,47 +34,75 @@ struct KeySet<Key> {
     keys: Vec<Key>,
 }
 
-/// The members in alphabetical order, as Cognito has them. The endpoints belong to a pool's domain: a pool without one
-/// has none.
+/// The members in alphabetical order, as Cognito has them. A pool that has no endpoints names none.
 #[derive(Serialize)]
 struct Configuration {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    authorization_endpoint: Option<String>,
+    code_challenge_methods_supported: [&'static str; 1],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    end_session_endpoint: Option<String>,
     id_token_signing_alg_values_supported: [&'static str; 1],
     issuer: String,
     jwks_uri: String,
     response_types_supported: [&'static str; 2],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    revocation_endpoint: Option<String>,
     scopes_supported: [&'static str; 4],
     subject_types_supported: [&'static str; 1],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token_endpoint: Option<String>,
     token_endpoint_auth_methods_supported: [&'static str; 2],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    userinfo_endpoint: Option<String>,
 }
 
 async fn read_keys(cx: &Cx, pool_id: Result<Path<String>, PathRejection>) -> Result<impl Serialize + use<>> {
-    let pool_id = pool_of(cx, pool_id).await?;
-    let keys = cx.keys(&pool_id).await?;
+    let pool = pool_of(cx, pool_id).await?;
+    let keys = cx.keys(pool.id()).await?;
     Ok(KeySet {
         keys: vec![keys.id.jwk().clone(), keys.access.jwk().clone()],
     })
 }
 
 async fn read_configuration(cx: &Cx, pool_id: Result<Path<String>, PathRejection>) -> Result<impl Serialize + use<>> {
-    let issuer = cx.issuer(&pool_of(cx, pool_id).await?);
+    let pool = pool_of(cx, pool_id).await?;
+    let issuer = cx.issuer(&pool);
+    let base = endpoint_base(cx, &pool);
+    let endpoint = |path: &str| base.as_ref().map(|base| format!("{base}{path}"));
     Ok(Configuration {
+        authorization_endpoint: endpoint("/oauth2/authorize"),
+        code_challenge_methods_supported: ["S256"],
+        end_session_endpoint: endpoint("/logout"),
         id_token_signing_alg_values_supported: ["RS256"],
         jwks_uri: format!("{issuer}/.well-known/jwks.json"),
         issuer,
         response_types_supported: ["code", "token"],
+        revocation_endpoint: endpoint("/oauth2/revoke"),
         scopes_supported: ["openid", "email", "phone", "profile"],
         subject_types_supported: ["public"],
+        token_endpoint: endpoint("/oauth2/token"),
         token_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post"],
+        userinfo_endpoint: endpoint("/oauth2/userInfo"),
     })
 }
 
-/// The id of an existing pool. The database is not asked for what can be no id.
-async fn pool_of(cx: &Cx, pool_id: Result<Path<String>, PathRejection>) -> Result<String> {
+/// Where the endpoints of `pool` are: on this server's own address; beside issuers of AWS on the pool's domain, and
+/// nowhere without one.
+fn endpoint_base(cx: &Cx, pool: &Pool) -> Option<String> {
+    match &cx.settings.issuers {
+        Issuers::Below(_) => Some(format!("{}/{}", cx.settings.public_url, pool.id())),
+        Issuers::Aws | Issuers::AwsUpdated => cx.domain_url(pool),
+    }
+}
+
+/// An existing pool. The database is not asked for what can be no id.
+async fn pool_of(cx: &Cx, pool_id: Result<Path<String>, PathRejection>) -> Result<Arc<Pool>> {
     let Path(pool_id) = pool_id.map_err(|_| Error::invalid_parameter("The path is not UTF-8."))?;
     if constraints::check(DescribeUserPool::INPUT, &json!({ "UserPoolId": pool_id })).is_err() {
         return Err(Error::PoolNotFound(pool_id));
     }
-    Ok(cx.any_pool(&pool_id).await?.id().to_owned())
+    cx.any_pool(&pool_id).await
 }
 
 fn answer(cx: &Cx, document: Result<impl Serialize>) -> Response {

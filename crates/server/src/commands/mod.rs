@@ -1,5 +1,6 @@
 //! What the program can be told to do, a file each.
 
+pub mod certificate_authority;
 pub mod environment;
 pub mod healthcheck;
 pub mod migrate;

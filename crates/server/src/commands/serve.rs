@@ -2,15 +2,18 @@
 
 use std::io::Write;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, anyhow};
 use tokio::net::TcpListener;
+use tokio::signal::unix::Signal;
 
 use crate::cli::Failure;
 use crate::config::{Config, Mode};
-use crate::listener::{self, Limits};
-use crate::shutdown::{Shutdown, signals};
+use crate::listener::{self, Door, Limits};
+use crate::shutdown::{Shutdown, hangups, signals};
+use crate::tls::{CertificateFiles, Certificates};
 use crate::{banner, telemetry, wiring};
 
 /// How long a production server answers 503 at `/readyz` before it stops accepting, so that load balancers notice.
@@ -31,8 +34,14 @@ pub fn run(config: Config) -> Result<(), Failure> {
 
 async fn serve(config: Config) -> anyhow::Result<()> {
     // First of all, so that a port in use is told before anything is written, and clients wait instead of failing.
-    let socket = bind(config.listen).await?;
-    let config = config.bound_to(socket.local_addr().context("cannot tell the port")?);
+    let socket = bind(config.listen, "--listen").await?;
+    let mut config = config.bound_to(socket.local_addr().context("cannot tell the port")?);
+    let mut tls_socket = None;
+    if let Some(address) = config.tls_listen {
+        let socket = bind(address, "--tls-listen").await?;
+        config.tls_listen = Some(socket.local_addr().context("cannot tell the port")?);
+        tls_socket = Some(socket);
+    }
     if config.mode == Mode::Production && config.trusted_proxies.is_empty() && config.sign_in_failures_per_address == 0
     {
         tracing::warn!(
@@ -43,6 +52,15 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     let shutdown = Shutdown::default();
     let signals = signals()?;
     let app = wiring::wire(&config, shutdown.announced.clone()).await?;
+
+    let mut doors = vec![Door { socket, tls: None }];
+    if let Some((socket, certificates)) = tls_socket.zip(app.certificates) {
+        let tls = Some(certificates.acceptor()?);
+        doors.push(Door { socket, tls });
+        if let Certificates::Files(files) = certificates {
+            tokio::spawn(reload(files, hangups()?));
+        }
+    }
 
     let drain = if config.mode == Mode::Production {
         DRAIN
@@ -63,25 +81,38 @@ async fn serve(config: Config) -> anyhow::Result<()> {
         max_connections: config.max_connections,
         ..Limits::default()
     };
-    listener::serve(socket, app.router, limits, &shutdown).await;
+    listener::serve(doors, app.router, limits, &shutdown).await;
     app.db.close().await;
     tracing::info!("stopped");
     Ok(())
 }
 
-async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
+/// Reads the certificate again at each signal.
+async fn reload(files: Arc<CertificateFiles>, mut hangups: Signal) {
+    while hangups.recv().await.is_some() {
+        match files.reload() {
+            Ok(()) => tracing::info!("read the certificate again"),
+            Err(error) => tracing::error!("the certificate stays as it was: {error:#}"),
+        }
+    }
+}
+
+/// Listens on the address that `flag` sets.
+async fn bind(address: SocketAddr, flag: &str) -> anyhow::Result<TcpListener> {
     use std::io::ErrorKind;
     TcpListener::bind(address).await.map_err(|error| {
         let advice = match error.kind() {
-            ErrorKind::AddrInUse => {
-                "another program, perhaps another Poolhouse, uses the port: stop it, or choose another port with \
-                 --listen (port 0 takes any free one)"
+            ErrorKind::AddrInUse => format!(
+                "another program, perhaps another Poolhouse, uses the port: stop it, or choose another port with {flag} \
+                 (port 0 takes any free one)"
+            ),
+            ErrorKind::AddrNotAvailable => format!(
+                "this machine does not have that address: choose one that it has with {flag}, or 0.0.0.0 for all"
+            ),
+            ErrorKind::PermissionDenied => {
+                format!("ports below 1024 need privileges: choose a higher one with {flag}")
             }
-            ErrorKind::AddrNotAvailable => {
-                "this machine does not have that address: choose one that it has with --listen, or 0.0.0.0 for all"
-            }
-            ErrorKind::PermissionDenied => "ports below 1024 need privileges: choose a higher one with --listen",
-            _ => "choose another address with --listen",
+            _ => format!("choose another address with {flag}"),
         };
         anyhow!(error).context(format!("cannot listen on {address}; {advice}"))
     })
@@ -96,7 +127,7 @@ mod tests {
         let other = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = other.local_addr().unwrap();
         assert_eq!(
-            bind(address).await.unwrap_err().to_string(),
+            bind(address, "--listen").await.unwrap_err().to_string(),
             format!(
                 "cannot listen on {address}; another program, perhaps another Poolhouse, uses the port: stop it, or \
                  choose another port with --listen (port 0 takes any free one)"

@@ -4,12 +4,14 @@
 //! [`Config::resolve`]; `docs/configuration.md` is generated from it.
 
 mod document;
+mod issuer;
 mod problems;
 mod secret;
 mod settings;
 mod sms;
 #[cfg(test)]
 mod tests;
+mod tls;
 
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
@@ -22,7 +24,8 @@ use url::Url;
 pub use document::{describe_defaults, markdown};
 pub use problems::Problems;
 pub use secret::{ConnectionUrl, Secret};
-pub use settings::{AccessKey, LogFormat, Mode, Settings};
+pub use settings::{AccessKey, IssuerMode, LogFormat, Mode, Settings};
+pub use tls::TlsFiles;
 
 /// "POOL" on a phone.
 const DEFAULT_PORT: u16 = 7665;
@@ -46,6 +49,13 @@ pub struct Config {
     pub listen: SocketAddr,
     /// Without a slash at its end.
     pub public_url: String,
+    pub issuer_mode: IssuerMode,
+    /// Without a slash at its end.
+    pub issuer_url: Option<String>,
+    pub tls_listen: Option<SocketAddr>,
+    pub tls_certificate: Option<PathBuf>,
+    pub tls_key: Option<PathBuf>,
+    pub tls_names: Vec<String>,
     pub database: ConnectionUrl,
     pub data_dir: PathBuf,
     pub region: String,
@@ -116,8 +126,11 @@ impl Config {
         let follows_port = settings.public_url.is_none();
         let public_url = match settings.public_url {
             None => default_public_url(listen.port()),
-            Some(url) => problems.collect(checked_public_url(&url)).unwrap_or_default(),
+            Some(url) => problems.collect(checked_url("public_url", &url)).unwrap_or_default(),
         };
+        let has_issuer_url = settings.issuer_url.is_some();
+        let issuer_url = settings.issuer_url.map(|url| checked_url("issuer_url", &url));
+        let issuer_url = issuer_url.and_then(|url| problems.collect(url));
         let data_dir = settings.data_dir.unwrap_or_else(|| PathBuf::from(DEFAULT_DATA_DIR));
         let database = settings
             .database
@@ -139,6 +152,12 @@ impl Config {
             mode,
             listen,
             public_url,
+            issuer_mode: settings.issuer_mode.unwrap_or_default(),
+            issuer_url,
+            tls_listen: settings.tls_listen,
+            tls_certificate: settings.tls_certificate,
+            tls_key: settings.tls_key,
+            tls_names: settings.tls_names,
             database,
             data_dir,
             region,
@@ -166,6 +185,8 @@ impl Config {
             access_keys: settings.access_keys,
             follows_port,
         };
+        issuer::check(&config, has_issuer_url, &mut problems);
+        tls::check(&config, &mut problems);
         sms::check(&config, &mut problems);
         problems.or(config)
     }
@@ -202,6 +223,8 @@ impl Config {
                     self.public_url
                 ));
             }
+            issuer::check_safety(self, &mut problems);
+            tls::check_safety(self, &mut problems);
             sms::check_safety(self, &mut problems);
             if self.place() == Place::Memory {
                 problems.add("database is in memory, so a restart would lose every user: set POOLHOUSE_DATABASE");
@@ -243,10 +266,10 @@ fn default_public_url(port: u16) -> String {
 }
 
 /// An absolute URL of plain characters, so that it can stand unquoted in a shell, with no slash at its end.
-fn checked_public_url(text: &str) -> Result<String, String> {
+fn checked_url(setting: &str, text: &str) -> Result<String, String> {
     let problem = |what: &str| {
         Err(format!(
-            "public_url is {text:?}, but must {what}, such as https://id.example.com"
+            "{setting} is {text:?}, but must {what}, such as https://id.example.com"
         ))
     };
     let Ok(url) = Url::parse(text) else {
@@ -277,7 +300,7 @@ fn check_region(setting: &str, name: &str, problems: &mut Problems) {
 }
 
 /// Whether a name has the form of AWS's: `us-east-1`, `us-gov-west-1`, `eusc-de-east-1`.
-fn is_region(name: &str) -> bool {
+pub fn is_region(name: &str) -> bool {
     let mut parts = name.split('-').rev();
     let number = parts
         .next()

@@ -24,10 +24,45 @@ pub struct Settings {
     #[arg(long, env = "POOLHOUSE_LISTEN", value_name = "ADDR:PORT", global = true)]
     pub listen: Option<SocketAddr>,
 
-    /// The URL under which clients and browsers reach the server, and the beginning of every issuer; by default
-    /// `http://localhost` with the port of `listen`.
+    /// The URL under which clients and browsers reach the server; by default `http://localhost` with the port of `listen`.
     #[arg(long, env = "POOLHOUSE_PUBLIC_URL", value_name = "URL", global = true)]
     pub public_url: Option<String>,
+
+    /// How the issuers of tokens are written: `local` is `public_url` with the pool's id, `aws` Amazon Cognito's own, with
+    /// which verifiers work that know no other, `aws-updated` Amazon Cognito's newer form for all pools, `custom`
+    /// `issuer_url` with the pool's id; by default `local`. After a change, tokens of the old issuer are refused.
+    #[arg(long, env = "POOLHOUSE_ISSUER_MODE", value_name = "MODE", global = true)]
+    pub issuer_mode: Option<IssuerMode>,
+
+    /// What issuers begin with in the issuer mode `custom`. Verifiers must find `/<pool id>/.well-known` of this server
+    /// below it.
+    #[arg(long, env = "POOLHOUSE_ISSUER_URL", value_name = "URL", global = true)]
+    pub issuer_url: Option<String>,
+
+    /// The address and port to listen on for HTTPS, besides `listen`; port 0 takes any free port. Without a certificate,
+    /// development mode makes its own: `docs/tls.md` says how to trust them.
+    #[arg(long, env = "POOLHOUSE_TLS_LISTEN", value_name = "ADDR:PORT", global = true)]
+    pub tls_listen: Option<SocketAddr>,
+
+    /// A PEM file with the certificate for HTTPS and those between it and its root; read again at SIGHUP.
+    #[arg(long, env = "POOLHOUSE_TLS_CERTIFICATE", value_name = "FILE", global = true)]
+    pub tls_certificate: Option<PathBuf>,
+
+    /// A PEM file with the private key of `tls_certificate`; read again at SIGHUP.
+    #[arg(long, env = "POOLHOUSE_TLS_KEY", value_name = "FILE", global = true)]
+    pub tls_key: Option<PathBuf>,
+
+    /// Further names and addresses of this machine in the certificates that development mode makes, separated by commas or
+    /// by repeating the flag.
+    #[arg(
+        long = "tls-name",
+        env = "POOLHOUSE_TLS_NAMES",
+        value_name = "NAME",
+        value_delimiter = ',',
+        global = true
+    )]
+    #[serde(default)]
+    pub tls_names: Vec<String>,
 
     /// Where everything is stored: `sqlite:PATH`, `sqlite::memory:` or `postgres://…`; by default the file
     /// `poolhouse.db` in the data folder.
@@ -200,6 +235,12 @@ impl Settings {
             mode: self.mode.or(fallback.mode),
             listen: self.listen.or(fallback.listen),
             public_url: self.public_url.or(fallback.public_url),
+            issuer_mode: self.issuer_mode.or(fallback.issuer_mode),
+            issuer_url: self.issuer_url.or(fallback.issuer_url),
+            tls_listen: self.tls_listen.or(fallback.tls_listen),
+            tls_certificate: self.tls_certificate.or(fallback.tls_certificate),
+            tls_key: self.tls_key.or(fallback.tls_key),
+            tls_names: first_given(self.tls_names, fallback.tls_names),
             database: self.database.or(fallback.database),
             data_dir: self.data_dir.or(fallback.data_dir),
             region: self.region.or(fallback.region),
@@ -250,6 +291,17 @@ impl Mode {
             Self::Production => "production",
         }
     }
+}
+
+/// How the issuers of tokens are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum IssuerMode {
+    #[default]
+    Local,
+    Aws,
+    AwsUpdated,
+    Custom,
 }
 
 /// The form of the log.

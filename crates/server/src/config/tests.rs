@@ -35,6 +35,8 @@ fn without_settings_everything_has_its_default() {
         r#"mode = "development"
 listen = "127.0.0.1:7665"
 public_url = "http://localhost:7665"
+issuer_mode = "local"
+tls_names = []
 database = "sqlite:./poolhouse-data/poolhouse.db"
 data_dir = "./poolhouse-data"
 region = "us-east-1"
@@ -108,6 +110,11 @@ fn every_setting_can_stand_in_the_file() {
         mode = "production"
         listen = "[::1]:80"
         public_url = "https://id.example.com"
+        issuer_mode = "custom"
+        issuer_url = "https://issuers.example.com"
+        tls_listen = "[::1]:443"
+        tls_certificate = "/tls/certificate.pem"
+        tls_key = "/tls/key.pem"
         database = "postgres://db/house"
         data_dir = "/data"
         region = "eu-central-1"
@@ -137,6 +144,12 @@ fn every_setting_can_stand_in_the_file() {
         r#"mode = "production"
 listen = "[::1]:80"
 public_url = "https://id.example.com"
+issuer_mode = "custom"
+issuer_url = "https://issuers.example.com"
+tls_listen = "[::1]:443"
+tls_certificate = "/tls/certificate.pem"
+tls_key = "/tls/key.pem"
+tls_names = []
 database = "postgres://db/house"
 data_dir = "/data"
 region = "eu-central-1"
@@ -170,8 +183,9 @@ fn a_wrong_file_is_said_without_its_secrets() {
         wrong("region = 'eu-west-1'\nlisten_on = '127.0.0.1:1'"),
         said(
             "the configuration file FILE is wrong near line 2: unknown field `listen_on`, expected one of `mode`, \
-             `listen`, `public_url`, `database`, `data_dir`, `region`, `account_id`, `master_key`, `master_key_file`, \
-             `smtp_url`, `mail_from`, `sms_webhook_url`, `sms_webhook_secret`, `sms_sns_region`, `sms_sns_access_key`, \
+             `listen`, `public_url`, `issuer_mode`, `issuer_url`, `tls_listen`, `tls_certificate`, `tls_key`, \
+             `tls_names`, `database`, `data_dir`, `region`, `account_id`, `master_key`, `master_key_file`, `smtp_url`, \
+             `mail_from`, `sms_webhook_url`, `sms_webhook_secret`, `sms_sns_region`, `sms_sns_access_key`, \
              `sms_sns_sender_id`, `sms_sns_endpoint`, `hash_workers`, `hash_queue`, `key_reserve`, `max_connections`, \
              `trusted_proxies`, `sign_in_failures_per_address`, `log`, `log_format`, `access_keys`"
         )
@@ -224,8 +238,9 @@ fn wrong_values_are_said_all_at_once() {
 
 #[test]
 fn a_public_url_is_plain_and_has_no_slash_at_its_end() {
-    let url =
-        |text: &str| checked_public_url(text).map_err(|problem| problem.split_once("must ").unwrap().1.to_owned());
+    let url = |text: &str| {
+        checked_url("public_url", text).map_err(|problem| problem.split_once("must ").unwrap().1.to_owned())
+    };
     assert_eq!(url("https://ID.example.com/"), Ok("https://id.example.com".to_owned()));
     assert_eq!(
         url("http://localhost:7665/id/"),

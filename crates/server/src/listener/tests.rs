@@ -1,5 +1,7 @@
 //! What the listener bears, over real sockets.
 
+mod tls;
+
 use axum::extract::State;
 use axum::routing::get;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -13,6 +15,7 @@ const AMPLE: Duration = Duration::from_secs(30);
 const SHORT: Duration = Duration::from_millis(150);
 const CALM: Limits = Limits {
     max_connections: 100,
+    handshake: AMPLE,
     first_request: AMPLE,
     keep_alive: AMPLE,
     closing: AMPLE,
@@ -34,8 +37,13 @@ struct Slow {
 
 impl Server {
     async fn start(limits: Limits) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
+        Self::behind(None, limits).await
+    }
+
+    /// A server whose door is encrypted, if there is something to do it with.
+    async fn behind(tls: Option<TlsAcceptor>, limits: Limits) -> Self {
+        let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = socket.local_addr().unwrap();
         let slow = Arc::<Slow>::default();
         let router = Router::new()
             .route(
@@ -53,7 +61,7 @@ impl Server {
             .with_state(slow.clone());
         let shutdown = Shutdown::default();
         let ending = shutdown.clone();
-        let serving = tokio::spawn(async move { serve(listener, router, limits, &ending).await });
+        let serving = tokio::spawn(async move { serve(vec![Door { socket, tls }], router, limits, &ending).await });
         Self {
             address,
             shutdown,
@@ -67,12 +75,12 @@ impl Server {
     }
 }
 
-async fn send(stream: &mut TcpStream, text: &str) {
+async fn send(stream: &mut (impl AsyncWrite + Unpin), text: &str) {
     stream.write_all(text.as_bytes()).await.unwrap();
 }
 
 /// Everything until the server closes the connection, which must happen within the ample time.
-async fn rest(stream: &mut TcpStream) -> String {
+async fn rest(stream: &mut (impl AsyncRead + Unpin)) -> String {
     let mut text = String::new();
     timeout(AMPLE, stream.read_to_string(&mut text))
         .await
@@ -82,7 +90,7 @@ async fn rest(stream: &mut TcpStream) -> String {
 }
 
 /// One answer of a connection that stays open.
-async fn answer_of(stream: &mut TcpStream, path: &str) -> String {
+async fn answer_of(stream: &mut (impl AsyncRead + AsyncWrite + Unpin), path: &str) -> String {
     send(stream, &format!("GET {path} HTTP/1.1\r\nhost: here\r\n\r\n")).await;
     let mut received = Vec::new();
     loop {
