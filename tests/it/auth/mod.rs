@@ -12,7 +12,7 @@ mod revoke_token;
 mod rotation;
 mod secret_hash;
 mod sign_out;
-mod srp;
+pub(crate) mod srp;
 mod srp_abuse;
 mod user_states;
 
