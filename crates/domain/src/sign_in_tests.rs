@@ -326,6 +326,9 @@ fn what_was_proved_elsewhere_counts_only_for_the_factor_that_is_demanded_now() {
     }
 }
 
+/// A user, whether they have a passkey, what is wanted from what was proved already, and what they may choose among.
+type Choice<'a> = (&'a User, bool, Option<(&'a Methods, Level)>, &'a [ChallengeNameType]);
+
 #[test]
 fn a_choice_is_what_the_user_has_and_what_reaches_the_level() {
     use ChallengeNameType::{EmailOtp, Password as Plain, PasswordSrp, SmsOtp, WebAuthn};
@@ -340,7 +343,7 @@ fn a_choice_is_what_the_user_has_and_what_reaches_the_level() {
     let mut without_password = equipped(&[Factor::Email], &[]);
     without_password.password = None;
     let with_mfa = equipped(&Factor::ALL, &[Factor::Sms]);
-    let cases: [(&User, bool, Option<(&Methods, Level)>, &[ChallengeNameType]); 11] = [
+    let cases: [Choice<'_>; 11] = [
         (
             &everything,
             true,
