@@ -88,7 +88,7 @@ impl Cx {
         self.check_lockout(pool, &sub).await?;
         let is_last = self.count_guess(&session).await?;
         let settle = async |mut user: User| {
-            let changes_user = self.prove_factor(pool, &mut user, &session, factor, code).await?;
+            let changes_user = self.prove_factor(pool, &mut user, &session, factor, code)?;
             let answered = Answered {
                 session: &session,
                 changes_user,
@@ -111,7 +111,7 @@ impl Cx {
     }
 
     /// Checks the code of a factor; answers whether it changed the user.
-    async fn prove_factor(
+    fn prove_factor(
         &self,
         pool: &Pool,
         user: &mut User,

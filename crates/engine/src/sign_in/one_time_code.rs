@@ -40,17 +40,14 @@ impl Cx {
         self.count_attempt(pool, &subject, Attempt::SignInCode).await?;
         let typed = progress.typed().to_owned();
         let session = self.new_session(client, user, progress, Step::OneTimeCode(factor));
-        let mut challenge = match user {
-            Some(user) => {
-                let channel = factor.attribute().and_then(|name| Channel::of(name, &user.attributes));
-                let channel = channel.ok_or(Error::IncorrectUsernameOrPassword)?;
-                self.sent_code_challenge(pool, user, session, (&channel, FIRST_FACTOR_DIGITS, false))?
-            }
-            None => {
-                self.triggers(pool).custom_message()?;
-                let channel = self.simulated_channel(pool, simulated_purpose(factor), &typed);
-                Challenge::new(ChallengeNameType::EmailOtp, session, delivery_parameters(&channel))
-            }
+        let mut challenge = if let Some(user) = user {
+            let channel = factor.attribute().and_then(|name| Channel::of(name, &user.attributes));
+            let channel = channel.ok_or(Error::IncorrectUsernameOrPassword)?;
+            self.sent_code_challenge(pool, user, session, (&channel, FIRST_FACTOR_DIGITS, false))?
+        } else {
+            self.triggers(pool).custom_message()?;
+            let channel = self.simulated_channel(pool, simulated_purpose(factor), &typed);
+            Challenge::new(ChallengeNameType::EmailOtp, session, delivery_parameters(&channel))
         };
         challenge.name = first_challenge(factor);
         challenge.available = Some(vec![challenge.name]);
