@@ -4,5 +4,6 @@ mod classes;
 mod forged_claims;
 mod forged_signatures;
 mod forgery;
+mod issuers;
 
 const INVALID: &str = "Invalid Access Token";

@@ -1,6 +1,7 @@
 //! Keys and settings for verifiers of tokens.
 
 use http::HeaderValue;
+use poolhouse_domain::issuers::Issuers;
 use poolhouse_tests::lab::{PUBLIC_URL, REGION};
 use poolhouse_tests::scenario;
 use serde_json::json;
@@ -34,20 +35,63 @@ scenario! {
         assert_ne!(kid(&alice.tokens.access), kid(&alice.tokens.id));
     }
 
-    async fn the_configuration_of_a_pool_without_a_domain_names_no_endpoints(lab: Lab) {
+    async fn the_configuration_names_the_issuer_the_keys_and_the_endpoints_on_this_server(lab: Lab) {
         let pool = lab.pool().await;
-        let reply = lab.get(&format!("/{}/.well-known/openid-configuration", pool.id)).await;
-        let issuer = format!("{PUBLIC_URL}/{}", pool.id);
-        let expected = format!(
-            concat!(
-                r#"{{"id_token_signing_alg_values_supported":["RS256"],"issuer":"{issuer}","#,
-                r#""jwks_uri":"{issuer}/.well-known/jwks.json","response_types_supported":["code","token"],"#,
-                r#""scopes_supported":["openid","email","phone","profile"],"subject_types_supported":["public"],"#,
-                r#""token_endpoint_auth_methods_supported":["client_secret_basic","client_secret_post"]}}"#
-            ),
-            issuer = issuer
+        for (issuers, issuer) in [(PUBLIC_URL, pool.issuer()), ("https://issuers.test", format!("https://issuers.test/{}", pool.id))] {
+            let node = lab.with_issuers(Issuers::Below(issuers.to_owned()));
+            let base = format!("{PUBLIC_URL}/{}", pool.id);
+            let expected = format!(
+                concat!(
+                    r#"{{"authorization_endpoint":"{base}/oauth2/authorize","code_challenge_methods_supported":["S256"],"#,
+                    r#""end_session_endpoint":"{base}/logout","id_token_signing_alg_values_supported":["RS256"],"#,
+                    r#""issuer":"{issuer}","jwks_uri":"{issuer}/.well-known/jwks.json","#,
+                    r#""response_types_supported":["code","token"],"revocation_endpoint":"{base}/oauth2/revoke","#,
+                    r#""scopes_supported":["openid","email","phone","profile"],"subject_types_supported":["public"],"#,
+                    r#""token_endpoint":"{base}/oauth2/token","#,
+                    r#""token_endpoint_auth_methods_supported":["client_secret_basic","client_secret_post"],"#,
+                    r#""userinfo_endpoint":"{base}/oauth2/userInfo"}}"#
+                ),
+                base = base,
+                issuer = issuer
+            );
+            let reply = node.get(&format!("/{}/.well-known/openid-configuration", pool.id)).await;
+            assert_eq!((reply.status.as_u16(), reply.text()), (200, expected));
+        }
+    }
+
+    async fn beside_issuers_of_aws_the_endpoints_are_on_the_domain(lab: Lab) {
+        let aws = lab.with_issuers(Issuers::Aws);
+        let pool = aws.pool().await;
+        let path = format!("/{}/.well-known/openid-configuration", pool.id);
+        let without = aws.get(&path).await.ok();
+        let issuer = format!("https://cognito-idp.{REGION}.amazonaws.com/{}", pool.id);
+        assert_eq!(
+            without,
+            json!({
+                "code_challenge_methods_supported": ["S256"], "id_token_signing_alg_values_supported": ["RS256"],
+                "issuer": issuer, "jwks_uri": format!("{issuer}/.well-known/jwks.json"),
+                "response_types_supported": ["code", "token"],
+                "scopes_supported": ["openid", "email", "phone", "profile"], "subject_types_supported": ["public"],
+                "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+            })
         );
-        assert_eq!((reply.status.as_u16(), reply.text()), (200, expected));
+
+        let domain = format!("discovered-{}", aws.account_id());
+        pool.call("CreateUserPoolDomain", json!({ "Domain": domain })).await.ok();
+        let base = format!("https://{domain}.auth.{REGION}.amazoncognito.com");
+        let mut expected = without;
+        for (name, endpoint) in [
+            ("authorization_endpoint", "/oauth2/authorize"), ("end_session_endpoint", "/logout"),
+            ("revocation_endpoint", "/oauth2/revoke"), ("token_endpoint", "/oauth2/token"),
+            ("userinfo_endpoint", "/oauth2/userInfo"),
+        ] {
+            expected[name] = format!("{base}{endpoint}").into();
+        }
+        assert_eq!(aws.get(&path).await.ok(), expected);
+        let updated = lab.with_issuers(Issuers::AwsUpdated).get(&path).await.ok();
+        let issuer = format!("https://issuer-cognito-idp.{REGION}.amazonaws.com/{}", pool.id);
+        assert_eq!((&updated["issuer"], &updated["jwks_uri"]), (&json!(issuer), &json!(format!("{issuer}/.well-known/jwks.json"))));
+        assert_eq!(updated["token_endpoint"], expected["token_endpoint"]);
     }
 
     async fn an_unknown_pool_has_neither(lab: Lab) {
