@@ -111,11 +111,33 @@ async fn amazon_cognito_identity_js_remembers_a_device(backend: Backend) -> Resu
     stage::play(backend, &[], story).await
 }
 
+async fn pycognito_remembers_a_device(backend: Backend) -> Result<()> {
+    let tools = Tools::installed()?;
+    let script = "pycognito_devices_story.py";
+    let story = async |stage: &Stage| tools.python(script, &[stage.endpoint()]).await.map(drop);
+    stage::play(backend, &[], story).await
+}
+
 async fn amplify_remembers_a_device_in_a_browser(backend: Backend) -> Result<()> {
     let tools = Tools::installed()?;
     let script = "amplify_devices_story.mjs";
     let story = async |stage: &Stage| tools.browser(script, &[stage.endpoint()]).await.map(drop);
     stage::play(backend, &[], story).await
+}
+
+async fn aws_jwt_verify_believes_tokens_of_the_issuers_of_aws(backend: Backend) -> Result<()> {
+    let tools = Tools::installed()?;
+    let story = async |stage: &Stage| {
+        let (authority, port) = (stage.certificate_authority().await?, stage.https_port()?);
+        let arguments = [stage.endpoint(), &port];
+        let script = "jwt_verify_story.mjs";
+        tools
+            .node_trusting(authority.path(), script, &arguments)
+            .await
+            .map(drop)
+    };
+    let options = ["--issuer-mode", "aws", "--tls-listen", "127.0.0.1:0"];
+    stage::play(backend, &options, story).await
 }
 
 /// Makes two tests of each story: one on SQLite, one on Postgres.
@@ -137,11 +159,13 @@ on_both_databases!(
     boto3_plays_both_stories,
     boto3_signs_in_with_a_code_that_a_webhook_received,
     pycognito_signs_in_by_srp_and_with_codes_of_an_app,
+    aws_jwt_verify_believes_tokens_of_the_issuers_of_aws,
     the_sdk_for_javascript_plays_both_stories,
     amazon_cognito_identity_js_signs_in_by_srp,
     amazon_cognito_identity_js_signs_in_with_second_factors,
     amazon_cognito_identity_js_remembers_a_device,
     amplify_lives_with_its_users_in_a_browser,
     amplify_signs_in_by_choice_in_a_browser,
+    pycognito_remembers_a_device,
     amplify_remembers_a_device_in_a_browser,
 );

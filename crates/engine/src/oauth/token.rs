@@ -189,7 +189,7 @@ impl Cx {
                 TokenError::InvalidGrant(None)
             });
         }
-        let existing = client.allowed_scopes().to_vec();
+        let existing = self.custom_scopes(pool).await?;
         let scopes = match machine_scopes(client, &existing, parameters.get("scope")) {
             M2mScopes::Granted(scopes) => scopes,
             M2mScopes::Unknown => return Err(TokenError::InvalidScope),

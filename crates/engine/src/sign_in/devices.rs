@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use base64::prelude::{BASE64_STANDARD, Engine};
+use poolhouse_crypto::seal::Purpose;
 use poolhouse_crypto::srp::{Challenge as Exchange, ClientPublic, Identity, PasswordClaim};
 use poolhouse_domain::clients::Client;
 use poolhouse_domain::devices::{Device, DeviceIdentity, GROUP_KEY_LENGTH};
@@ -62,8 +63,37 @@ impl Cx {
             ("USERNAME".to_owned(), user.username.clone()),
             ("DEVICE_KEY".to_owned(), progress.device_key.clone().unwrap_or_default()),
         ]);
-        let session = self.new_session(client, Some(user), progress, Step::DeviceSrp);
+        let device_key = progress.device_key.clone().unwrap_or_default();
+        let session = AuthSession {
+            id: self.device_session_id(client, user, &device_key),
+            ..self.new_session(client, Some(user), progress, Step::DeviceSrp)
+        };
         Challenge::new(ChallengeNameType::DeviceSrpAuth, session, parameters)
+    }
+
+    /// The session that an answer to DEVICE_SRP_AUTH continues which names none: some clients don't, so a device has one
+    /// such session at a time.
+    pub(super) async fn implied_device_session(
+        &self,
+        pool: &Pool,
+        client: &Client,
+        username: &str,
+        device_key: &str,
+    ) -> Result<Secret> {
+        let user = self.find_user(pool, username).await?.ok_or(Error::SessionInvalid)?;
+        self.session_string_of(self.device_session_id(client, &user, device_key))
+    }
+
+    /// The session that an answer to DEVICE_PASSWORD_VERIFIER continues which names none.
+    pub(super) fn implied_verifier_session(&self, secret_block: &Secret) -> Result<Secret> {
+        let block = BASE64_STANDARD.decode(secret_block.expose()).ok();
+        let exchange = block.and_then(|block| self.open_block::<DeviceExchange>(&block));
+        self.session_string_of(exchange.ok_or(Error::IncorrectUsernameOrPassword)?.session)
+    }
+
+    fn device_session_id(&self, client: &Client, user: &User, device_key: &str) -> String {
+        let parts = [client.id().as_bytes(), user.sub.as_bytes(), device_key.as_bytes()];
+        self.keyed_hash(Purpose::new("device session"), &parts)
     }
 
     /// Answers DEVICE_SRP_AUTH with DEVICE_PASSWORD_VERIFIER.

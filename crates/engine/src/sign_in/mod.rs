@@ -11,13 +11,14 @@ mod new_password;
 mod one_time_code;
 mod passkey;
 mod password;
+mod responses;
 mod sessions;
 mod srp;
 mod step_up;
 
-pub use choice::{FirstFactor, Start};
+pub use choice::Start;
 pub use password::SignIn;
-pub use srp::Proof as SrpProof;
+pub use responses::{Parameters, Response};
 pub use step_up::StepUp;
 
 use std::collections::BTreeMap;

@@ -98,7 +98,7 @@ impl Cx {
                 tx.users().replace(pool, user).await?;
             }
         }
-        tx.sessions().insert(&session).await?;
+        tx.sessions().put(&session).await?;
         tx.commit().await?;
         if let Some(message) = message {
             self.deliver(message).await?;
@@ -113,7 +113,11 @@ impl Cx {
 
     /// The string by which the client continues `session`.
     pub(crate) fn session_string(&self, session: &AuthSession) -> Result<Secret> {
-        let id = session.id.clone();
+        self.session_string_of(session.id.clone())
+    }
+
+    /// The string by which the client continues the session `id`.
+    pub(super) fn session_string_of(&self, id: String) -> Result<Secret> {
         let ticket = serde_json::to_vec(&SessionTicket { id }).map_err(Error::internal)?;
         let sealed = self
             .session_strings

@@ -24,9 +24,11 @@ pub enum SessionFound {
 }
 
 impl Sessions<'_> {
-    /// Writes a new session.
-    pub async fn insert(mut self, session: &AuthSession) -> Result<()> {
-        let sql = "INSERT INTO auth_sessions (id, pool_id, expires_at, doc) VALUES ($1, $2, $3, $4)";
+    /// Writes a session, in place of one with the same id.
+    pub async fn put(mut self, session: &AuthSession) -> Result<()> {
+        let sql = "INSERT INTO auth_sessions (id, pool_id, expires_at, doc) VALUES ($1, $2, $3, $4) \
+                   ON CONFLICT (id) DO UPDATE SET expires_at = EXCLUDED.expires_at, consumed_at = NULL, \
+                   doc = EXCLUDED.doc";
         let binds = [
             (&session.id).into(),
             (&session.pool_id).into(),

@@ -7,8 +7,7 @@ use poolhouse_engine::Cx;
 use poolhouse_model::operations::AdminRespondToAuthChallenge;
 use poolhouse_model::{AdminRespondToAuthChallengeRequest, AdminRespondToAuthChallengeResponse};
 
-use super::answer;
-use super::responses::respond;
+use super::{answer, respond};
 use crate::Handle;
 
 impl Handle for AdminRespondToAuthChallenge {

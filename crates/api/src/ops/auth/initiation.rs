@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use poolhouse_domain::clients::{Client, Flow};
 use poolhouse_domain::pools::Pool;
 use poolhouse_domain::{Error, Result};
-use poolhouse_engine::{Cx, FirstFactor, Outcome, SignIn, Start, StepUp};
+use poolhouse_engine::{Cx, Outcome, Parameters, SignIn, Start, StepUp};
 use poolhouse_model::{AuthFlowType, Secret};
 
-use super::{Parameters, Side};
+use super::Side;
 
 /// An authentication request, from either side.
 pub(super) struct Initiation<'a> {
@@ -96,20 +96,12 @@ async fn start_choice(cx: &Cx, request: &Initiation<'_>, parameters: &Parameters
     let start = Start {
         username: username(client, parameters)?,
         preferred: parameters.given("PREFERRED_CHALLENGE").map(Secret::expose),
-        given: first_factor(parameters),
+        given: parameters.first_factor(),
         device_key,
         step_up: step_up(parameters)?,
         browser: None,
     };
     cx.start_choice(pool, client, start).await
-}
-
-/// What a client sends along with its choice of a first factor.
-pub(super) fn first_factor<'a>(parameters: &Parameters<'a>) -> FirstFactor<'a> {
-    FirstFactor {
-        password: parameters.given("PASSWORD"),
-        srp_a: parameters.given("SRP_A"),
-    }
 }
 
 /// The level of assurance that a client asks for.

@@ -12,14 +12,14 @@ mod global_sign_out;
 mod initiate_auth;
 mod initiation;
 mod respond_to_auth_challenge;
-mod responses;
 mod revoke_token;
 
 use std::collections::BTreeMap;
 
 use poolhouse_domain::clients::{Client, Flow};
+use poolhouse_domain::pools::Pool;
 use poolhouse_domain::{Error, Result};
-use poolhouse_engine::Outcome;
+use poolhouse_engine::{Cx, Outcome, Parameters, Response};
 use poolhouse_model::{AuthenticationResultType, ChallengeNameType, Secret};
 
 /// Which side of the API starts or continues a sign-in.
@@ -45,28 +45,24 @@ impl Side {
     }
 }
 
-/// The `AuthParameters` or `ChallengeResponses` of a request.
-struct Parameters<'a>(&'a BTreeMap<String, Secret>);
-
-impl<'a> Parameters<'a> {
-    fn get(&self, name: &str) -> Option<&'a Secret> {
-        self.0.get(name)
-    }
-
-    /// A parameter that is there and not empty.
-    fn given(&self, name: &str) -> Option<&'a Secret> {
-        self.get(name).filter(|value| !value.expose().is_empty())
-    }
-
-    /// The device that the client says it is.
-    fn device_key(&self) -> Option<&'a str> {
-        self.given("DEVICE_KEY").map(Secret::expose)
-    }
-
-    /// A parameter that must be there and not be empty.
-    fn required(&self, name: &'static str) -> Result<&'a Secret> {
-        self.given(name).ok_or(Error::MissingParameter(name))
-    }
+/// Continues a sign-in with the answer to a challenge.
+async fn respond(
+    cx: &Cx,
+    (pool, client): (&Pool, &Client),
+    challenge: ChallengeNameType,
+    session: Option<&Secret>,
+    responses: &BTreeMap<String, Secret>,
+) -> Result<Outcome> {
+    let parameters = Parameters(responses);
+    let username = parameters.required("USERNAME")?.expose();
+    client.check_secret_hash(username, parameters.get("SECRET_HASH"))?;
+    let response = Response {
+        challenge,
+        session,
+        responses,
+        is_browser: false,
+    };
+    cx.respond(pool, client, response).await
 }
 
 /// The members that the answers of all four operations have in common.

@@ -7,8 +7,7 @@ use poolhouse_engine::Cx;
 use poolhouse_model::operations::RespondToAuthChallenge;
 use poolhouse_model::{RespondToAuthChallengeRequest, RespondToAuthChallengeResponse};
 
-use super::answer;
-use super::responses::respond;
+use super::{answer, respond};
 use crate::Handle;
 
 impl Handle for RespondToAuthChallenge {
