@@ -89,6 +89,27 @@ scenario! {
         Tokens::of(&prove(&alice, &device, &output).await.ok());
     }
 
+    async fn a_device_may_be_named_with_the_choice_of_the_password(lab: Lab) {
+        let pool = lab.pool_with(tracking(true)).await;
+        let flows = json!({ "ExplicitAuthFlows": ["ALLOW_USER_AUTH", "ALLOW_USER_PASSWORD_AUTH"] });
+        let alice = pool.client_with(flows).await.confirmed_user("alice").await;
+        let (_, device) = remember(&alice).await;
+        let begin = async |parameters: Value| {
+            let parameters = merge(json!({ "USERNAME": "alice" }), parameters);
+            alice.client.initiate_auth("USER_AUTH", parameters).await.ok()
+        };
+        let session = challenged(&begin(json!({})).await, "SELECT_CHALLENGE");
+        let password = json!({ "USERNAME": "alice", "PASSWORD": alice.password });
+        let selected = merge(password.clone(), json!({ "ANSWER": "PASSWORD", "DEVICE_KEY": device.key }));
+        let output = alice.client.respond("SELECT_CHALLENGE", &session, selected).await.ok();
+        Tokens::of(&prove(&alice, &device, &output).await.ok());
+
+        let named = json!({ "PREFERRED_CHALLENGE": "PASSWORD", "DEVICE_KEY": device.key });
+        let session = challenged(&begin(named).await, "PASSWORD");
+        let output = alice.client.respond("PASSWORD", &session, password).await.ok();
+        Tokens::of(&prove(&alice, &device, &output).await.ok());
+    }
+
     async fn administrators_sign_in_from_devices_too(lab: Lab) {
         let (alice, _, device) = with_device(&lab, true).await;
         let output = admin_sign_in(&alice, json!({ "DEVICE_KEY": device.key })).await.ok();
@@ -169,11 +190,30 @@ scenario! {
 
     async fn sign_ins_from_one_device_at_once_all_succeed(lab: Lab) {
         let (alice, _, device) = with_device(&lab, true).await;
-        let sign_in = async || {
+        let begin = async || {
             let output = sign_in_from(&alice, &device.key).await.ok();
-            Tokens::of(&prove(&alice, &device, &output).await.ok());
+            answer_srp(&alice, &device, &output).await.ok()
         };
-        tokio::join!(sign_in(), sign_in(), sign_in(), sign_in());
+        let [first, second, third] = [begin().await, begin().await, begin().await];
+        let end = async |output: &Value| Tokens::of(&answer_verifier(&alice, &device, output).await.ok());
+        tokio::join!(end(&first), end(&second), end(&third));
+    }
+
+    async fn a_sign_in_that_races_the_end_of_its_device_leaves_no_token_that_refreshes(lab: Lab) {
+        let (alice, signed_in, device) = with_device(&lab, true).await;
+        let output = sign_in_from(&alice, &device.key).await.ok();
+        let output = answer_srp(&alice, &device, &output).await.ok();
+        let (proved, forgotten) = tokio::join!(
+            answer_verifier(&alice, &device, &output),
+            signed_in.call("ForgetDevice", json!({ "DeviceKey": device.key })),
+        );
+        forgotten.ok();
+        if !proved.status.is_success() {
+            return proved.fault(NO_DEVICE.0, NO_DEVICE.1);
+        }
+        let parameters = json!({ "REFRESH_TOKEN": Tokens::of(&proved.ok()).refresh, "DEVICE_KEY": device.key });
+        alice.client.initiate_auth("REFRESH_TOKEN_AUTH", parameters).await
+            .fault("NotAuthorizedException", "Invalid Refresh Token");
     }
 
     async fn every_user_has_devices_of_their_own(lab: Lab) {
