@@ -100,7 +100,7 @@ impl<'a> Domain<'a> {
 }
 
 impl Pool {
-    /// The domains of the pool; the custom one comes first.
+    /// The domains of the pool. The first, a custom one if there is one, is what discovery, links and pages name.
     pub fn domains(&self) -> impl Iterator<Item = Domain<'_>> {
         let Domains { prefix, custom } = &self.domains;
         let custom = Domain::known(
@@ -321,9 +321,9 @@ fn check_routing(kind: DomainKind, routing: Option<&RoutingType>) -> Result<()> 
     })
 }
 
-/// The version of a domain: the moment of its creation, in digits.
-fn version(created_at: Timestamp) -> Option<String> {
-    let at = OffsetDateTime::from_unix_timestamp(created_at.seconds()).ok()?;
+/// The version of something that is known by a moment: its digits.
+pub(crate) fn version(at: Timestamp) -> Option<String> {
+    let at = OffsetDateTime::from_unix_timestamp(at.seconds()).ok()?;
     let (year, month, day) = at.to_calendar_date();
     let (hour, minute, second) = at.to_hms();
     Some(format!(

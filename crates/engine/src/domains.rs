@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use poolhouse_domain::domains::{Domain, DomainKind, HostedName, is_host_name};
+use poolhouse_domain::domains::{DomainKind, HostedName, is_host_name};
 use poolhouse_domain::issuers::Issuers;
 use poolhouse_domain::pools::Pool;
 use poolhouse_domain::{Error, Result};
@@ -44,18 +44,13 @@ impl Cx {
         self.forget_pool(pool.id());
     }
 
-    /// The domain that discovery, links and pages of `pool` name: the custom one, else the one with a prefix.
-    pub fn domain_of<'a>(&self, pool: &'a Pool) -> Option<Domain<'a>> {
-        pool.domains().next()
-    }
-
     /// The address of the domain of `pool`, without a slash at the end; none when it has no domain, or none that
     /// resolves to this server.
     ///
     /// With issuers of AWS it is the address that the domain has there. Otherwise a custom domain is reached as the
     /// public address is, by the same scheme and port, and a prefix by `<prefix>.auth.localhost` on this machine only.
     pub fn domain_url(&self, pool: &Pool) -> Option<String> {
-        let domain = self.domain_of(pool)?;
+        let domain = pool.domains().next()?;
         if !matches!(self.settings.issuers, Issuers::Below(_)) {
             return Some(format!("https://{}", domain.aws_host(pool.region())));
         }

@@ -14,6 +14,8 @@ const UNWRITTEN: &str = include_str!("../../../crates/api/src/not_yet.rs");
 
 const NO_USER: (&str, &str) = ("UserNotFoundException", "User does not exist.");
 const NO_GROUP: (&str, &str) = ("ResourceNotFoundException", "Group not found.");
+const NO_SERVER: (&str, &str) = ("ResourceNotFoundException", "Resource server photos does not exist.");
+const NO_DOMAIN: (&str, &str) = ("InvalidParameterException", "No such domain or user pool exists.");
 const NO_SESSION: (&str, &str) = ("NotAuthorizedException", "Invalid session for the user.");
 const NO_REFRESH: (&str, &str) = ("NotAuthorizedException", "Invalid Refresh Token");
 
@@ -31,6 +33,8 @@ impl Tenant {
             .call("CreateGroup", json!({ "GroupName": "staff" }))
             .await
             .ok();
+        let server = json!({ "Identifier": "photos", "Name": "Photos" });
+        client.pool.call("CreateResourceServer", server).await.ok();
         let alice = client.confirmed_user("alice").await.sign_in().await;
         let membership = json!({ "GroupName": "staff", "Username": "alice" });
         client.pool.call("AdminAddUserToGroup", membership).await.ok();
@@ -51,6 +55,9 @@ impl Tenant {
         let client = json!({ "ClientId": self.client.id });
         let group = json!({ "GroupName": "staff" });
         let member = json!({ "GroupName": "staff", "Username": "alice" });
+        let device = json!({ "Username": "alice", "DeviceKey": "us-east-1_0f1e2d3c" });
+        let server = json!({ "Identifier": "photos", "Name": "Photos" });
+        let domain = json!({ "Domain": "mallory" });
         let attributes = json!([{ "Name": "role", "AttributeDataType": "String" }]);
         let password =
             json!({ "USERNAME": "alice", "PASSWORD": PASSWORD, "SECRET_HASH": self.client.secret_hash("alice") });
@@ -69,6 +76,8 @@ impl Tenant {
             ),
             ("AdminDisableUser", user.clone()),
             ("AdminEnableUser", user.clone()),
+            ("AdminForgetDevice", device.clone()),
+            ("AdminGetDevice", device.clone()),
             ("AdminGetUser", user.clone()),
             ("AdminGetUserAuthFactors", user.clone()),
             (
@@ -80,6 +89,7 @@ impl Tenant {
                     }),
                 ),
             ),
+            ("AdminListDevices", user.clone()),
             ("AdminListGroupsForUser", user.clone()),
             ("AdminListUserSessions", user.clone()),
             ("AdminRemoveUserFromGroup", member),
@@ -104,6 +114,7 @@ impl Tenant {
                 with(&user, json!({ "Password": "Stolen-Horse-1", "Permanent": true })),
             ),
             ("AdminSetUserSettings", with(&user, json!({ "MFAOptions": [] }))),
+            ("AdminUpdateDeviceStatus", device),
             (
                 "AdminUpdateUserAttributes",
                 with(
@@ -115,14 +126,19 @@ impl Tenant {
             ),
             ("AdminUserGlobalSignOut", user),
             ("CreateGroup", json!({ "GroupName": "mallory" })),
+            ("CreateResourceServer", server.clone()),
             ("CreateUserPoolClient", json!({ "ClientName": "mallory" })),
+            ("CreateUserPoolDomain", domain.clone()),
             ("DeleteGroup", group.clone()),
+            ("DeleteResourceServer", server.clone()),
             ("DeleteUserPool", json!({})),
             ("DeleteUserPoolClient", client.clone()),
             (
                 "DeleteUserPoolClientSecret",
                 with(&client, json!({ "ClientSecretId": "x" })),
             ),
+            ("DeleteUserPoolDomain", domain.clone()),
+            ("DescribeResourceServer", server.clone()),
             ("DescribeUserPool", json!({})),
             ("DescribeUserPoolClient", client.clone()),
             ("GetGroup", group.clone()),
@@ -130,6 +146,7 @@ impl Tenant {
             ("GetUserPoolMfaConfig", json!({})),
             ("GetUserPoolSessionConfiguration", json!({})),
             ("ListGroups", json!({})),
+            ("ListResourceServers", json!({})),
             ("ListUserPoolClientSecrets", client.clone()),
             ("ListUserPoolClients", json!({})),
             ("ListUsers", json!({})),
@@ -144,8 +161,10 @@ impl Tenant {
                 json!({ "UserSessionTracking": "DISABLED", "TokenSession": { "MaxPerUser": 1 } }),
             ),
             ("UpdateGroup", group),
+            ("UpdateResourceServer", server),
             ("UpdateUserPool", json!({})),
             ("UpdateUserPoolClient", client),
+            ("UpdateUserPoolDomain", domain),
         ]
     }
 
@@ -192,7 +211,7 @@ fn every_operation_that_names_a_pool_is_tried() {
 }
 
 /// The operations of [`Tenant::inputs`].
-const TRIED: [&str; 47] = [
+const TRIED: [&str; 59] = [
     "AddCustomAttributes",
     "AddUserPoolClientSecret",
     "AdminAddUserToGroup",
@@ -203,9 +222,12 @@ const TRIED: [&str; 47] = [
     "AdminDeleteUserAttributes",
     "AdminDisableUser",
     "AdminEnableUser",
+    "AdminForgetDevice",
+    "AdminGetDevice",
     "AdminGetUser",
     "AdminGetUserAuthFactors",
     "AdminInitiateAuth",
+    "AdminListDevices",
     "AdminListGroupsForUser",
     "AdminListUserSessions",
     "AdminRemoveUserFromGroup",
@@ -215,14 +237,20 @@ const TRIED: [&str; 47] = [
     "AdminSetUserMFAPreference",
     "AdminSetUserPassword",
     "AdminSetUserSettings",
+    "AdminUpdateDeviceStatus",
     "AdminUpdateUserAttributes",
     "AdminUserGlobalSignOut",
     "CreateGroup",
+    "CreateResourceServer",
     "CreateUserPoolClient",
+    "CreateUserPoolDomain",
     "DeleteGroup",
+    "DeleteResourceServer",
     "DeleteUserPool",
     "DeleteUserPoolClient",
     "DeleteUserPoolClientSecret",
+    "DeleteUserPoolDomain",
+    "DescribeResourceServer",
     "DescribeUserPool",
     "DescribeUserPoolClient",
     "GetGroup",
@@ -230,6 +258,7 @@ const TRIED: [&str; 47] = [
     "GetUserPoolMfaConfig",
     "GetUserPoolSessionConfiguration",
     "ListGroups",
+    "ListResourceServers",
     "ListUserPoolClientSecrets",
     "ListUserPoolClients",
     "ListUsers",
@@ -238,8 +267,10 @@ const TRIED: [&str; 47] = [
     "SetUserPoolMfaConfig",
     "SetUserPoolSessionConfiguration",
     "UpdateGroup",
+    "UpdateResourceServer",
     "UpdateUserPool",
     "UpdateUserPoolClient",
+    "UpdateUserPoolDomain",
 ];
 
 scenario! {
@@ -271,10 +302,14 @@ scenario! {
             let named = |member: &str| input.get(member).is_some();
             let (name, message) = match operation {
                 // These make something new, in the pool that they name.
-                "CreateGroup" | "CreateUserPoolClient" => continue,
+                "CreateGroup" | "CreateResourceServer" | "CreateUserPoolClient" | "CreateUserPoolDomain" => continue,
+                // The model of these knows no UserNotFoundException.
+                "AdminGetDevice" | "AdminListDevices" => ("NotAuthorizedException", NO_USER.1),
                 _ if named("ClientId") => no_client,
                 _ if named("Username") => NO_USER,
                 _ if named("GroupName") => NO_GROUP,
+                _ if named("Identifier") => NO_SERVER,
+                _ if named("Domain") => NO_DOMAIN,
                 // These name nothing but the pool.
                 _ => continue,
             };

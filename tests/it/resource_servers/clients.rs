@@ -98,11 +98,11 @@ scenario! {
     async fn the_scope_of_registration_exists_where_clients_register(lab: Lab) {
         let scope = "aws.cognito/dcr/register";
         missing(&machine(&lab.pool().await, &[scope]).await, scope);
-        let pool = lab.pool_with(json!({ "DcrConfiguration": { "EnableStatus": "ENABLED" } })).await;
+        let pool = lab.pool_with(json!({ "DcrConfiguration": { "EnableStatus": "Enabled" } })).await;
         machine(&pool, &[scope]).await.ok();
         assert_eq!(known(&lab, &pool).await, [scope]);
         missing(&machine(&pool, &["aws.cognito/dcr/other"]).await, "aws.cognito/dcr/other");
-        pool.call("UpdateUserPool", json!({ "DcrConfiguration": { "EnableStatus": "DISABLED" } })).await.ok();
+        pool.call("UpdateUserPool", json!({ "DcrConfiguration": { "EnableStatus": "Disabled" } })).await.ok();
         missing(&machine(&pool, &[scope]).await, scope);
         assert_eq!(known(&lab, &pool).await, [] as [&str; 0]);
     }

@@ -35,7 +35,7 @@ scenario! {
     }
 
     async fn the_server_of_the_service_stands_among_the_others(lab: Lab) {
-        let pool = lab.pool_with(json!({ "DcrConfiguration": { "EnableStatus": "ENABLED" } })).await;
+        let pool = lab.pool_with(json!({ "DcrConfiguration": { "EnableStatus": "Enabled" } })).await;
         create(&pool, &["a", "b", "c"]).await;
         let mut token = None;
         let mut seen = Vec::new();
@@ -76,7 +76,7 @@ scenario! {
     }
 
     async fn a_pool_has_three_hundred_at_most(lab: Lab) {
-        let pool = lab.pool_with(json!({ "DcrConfiguration": { "EnableStatus": "ENABLED" } })).await;
+        let pool = lab.pool_with(json!({ "DcrConfiguration": { "EnableStatus": "Enabled" } })).await;
         let store = &lab.world().store;
         for number in 0..299 {
             let server = poolhouse_domain::resource_servers::ResourceServer {

@@ -118,7 +118,7 @@ scenario! {
     }
 
     async fn identifiers_of_the_service_are_reserved(lab: Lab) {
-        let pool = lab.pool_with(json!({ "DcrConfiguration": { "EnableStatus": "ENABLED" } })).await;
+        let pool = lab.pool_with(json!({ "DcrConfiguration": { "EnableStatus": "Enabled" } })).await;
         for identifier in ["aws.cognito/dcr", "aws.cognito", "aws.cognito.signin.user.admin"] {
             for operation in ["CreateResourceServer", "UpdateResourceServer", "DeleteResourceServer"] {
                 pool.call(operation, json!({ "Identifier": identifier, "Name": "Mine" })).await
