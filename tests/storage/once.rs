@@ -68,6 +68,7 @@ fn session(id: &str) -> AuthSession {
             code: None,
             pending_secret: None,
             passkey_request: None,
+            leads_to: None,
         },
     }
 }

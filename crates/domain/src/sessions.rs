@@ -96,6 +96,9 @@ pub struct AuthSessionState {
     /// What the answer of a passkey is checked against.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub passkey_request: Option<serde_json::Value>,
+    /// The session that this one only leads to: a device's newest, for clients that name none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub leads_to: Option<String>,
 }
 
 /// A code that a step of a sign-in waits for.

@@ -6,6 +6,7 @@
 
 mod attempts;
 mod attributes;
+mod branding;
 mod callers;
 mod changes;
 mod codes;
@@ -24,16 +25,18 @@ mod refresh;
 mod resource_servers;
 mod sign_in;
 mod sign_up;
+mod terms;
 mod tokens;
 mod triggers;
 mod user_sessions;
 mod world;
 
+pub use branding::BrandImage;
 pub use callers::Caller;
 pub use changes::retried;
 pub use cx::{Cx, Request};
 pub use invitations::{Invitation, Mediums};
-pub use oauth::{BrowserSignIn, ClientProof, Decision, Denied, TokenRequest};
+pub use oauth::{AuthorizationRequest, BrowserSignIn, ClientProof, Decision, Denied, TokenRequest};
 pub use pages::Page;
 pub use passkeys::ProvedPasskey;
 pub use sign_in::{Outcome, Parameters, Response, SignIn, Start, StepUp};

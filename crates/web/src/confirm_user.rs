@@ -1,10 +1,9 @@
 //! The page behind the link in a verification mail.
 
-use askama::Template;
 use axum::extract::Query;
 use axum::extract::rejection::QueryRejection;
-use axum::response::{Html, IntoResponse, Response};
-use http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::response::Response;
+use http::{HeaderMap, StatusCode, header};
 use poolhouse_awsjson::{Operation, constraints};
 use poolhouse_domain::{Error, Result};
 use poolhouse_engine::{Confirmation, Cx};
@@ -13,17 +12,9 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::fault;
+use crate::login::texts::Texts;
+use crate::login::views::{Brand, Href, Notice, Page, respond};
 use crate::request::Context;
-
-/// What a page without any resources allows: nothing. The address holds a code, and is told to nobody.
-const HEADERS: [(HeaderName, HeaderValue); 3] = [
-    (
-        header::CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static("default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"),
-    ),
-    (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
-    (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
-];
 
 /// The query of the link.
 #[derive(Deserialize)]
@@ -33,24 +24,17 @@ pub struct Link {
     confirmation_code: String,
 }
 
-#[derive(Template)]
-#[template(path = "notice.html")]
-struct Notice<'a> {
-    title: &'a str,
-    text: &'a str,
-}
-
 /// Confirms the sign-up that the link belongs to, and says how it went.
-pub async fn page(Context(cx): Context, link: Result<Query<Link>, QueryRejection>) -> Response {
+pub async fn page(Context(cx): Context, headers: HeaderMap, link: Result<Query<Link>, QueryRejection>) -> Response {
+    let accepted = headers
+        .get(header::ACCEPT_LANGUAGE)
+        .and_then(|value| value.to_str().ok());
+    let texts = Texts::for_request(None, None, accepted);
     match confirm(&cx, link).await {
-        Ok(()) => render(
-            StatusCode::OK,
-            "Your registration has been confirmed!",
-            "You can sign in now.",
-        ),
+        Ok(()) => render(StatusCode::OK, texts, "confirmed-title", &texts.text("confirmed-text")),
         Err(error) => {
             let (status, message) = fault::words(&error);
-            render(status, "Your registration could not be confirmed", &message)
+            render(status, texts, "not-confirmed-title", &texts.sentence(&message))
         }
     }
 }
@@ -74,28 +58,27 @@ async fn confirm(cx: &Cx, link: Result<Query<Link>, QueryRejection>) -> Result<(
     cx.confirm_sign_up(&pool, &client, confirmation).await.map(drop)
 }
 
-pub fn render(status: StatusCode, title: &str, text: &str) -> Response {
-    match (Notice { title, text }).render() {
-        Ok(page) => (status, HEADERS, Html(page)).into_response(),
-        Err(error) => {
-            tracing::error!(%error, "a page could not be rendered");
-            StatusCode::INTERNAL_SERVER_ERROR.into_response()
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_a_page_says_is_text_and_never_markup() {
-        let notice = Notice {
-            title: "<script>",
-            text: "\"'&<img src=x onerror=alert(1)>",
-        };
-        let page = notice.render().unwrap();
-        assert!(!page.contains("<script") && !page.contains("<img"), "{page}");
-        assert!(page.contains("<h1>&#60;script&#62;</h1>"), "{page}");
-    }
+pub fn render(status: StatusCode, texts: Texts, title: &str, text: &str) -> Response {
+    let page = Page {
+        texts,
+        brand: &Brand::default(),
+        csrf: "",
+        action: Href::local("/confirmUser", None),
+        session: None,
+        error: None,
+        notice: None,
+        address: None,
+    };
+    let title = &texts.text(title);
+    let next = None;
+    respond(
+        status,
+        &Notice {
+            page,
+            title,
+            text,
+            next,
+        },
+        &[],
+    )
 }

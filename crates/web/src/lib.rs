@@ -13,6 +13,7 @@ mod discovery;
 mod fault;
 mod forwarded;
 mod health;
+mod login;
 mod oauth;
 mod request;
 mod router;

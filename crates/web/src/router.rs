@@ -10,6 +10,7 @@ use poolhouse_awsjson::Fault;
 use poolhouse_engine::Mode;
 
 use crate::cors::cors;
+use crate::login::assets;
 use crate::{App, api, confirm_user, development, discovery, health, oauth, request, safety};
 
 /// Everything that the server answers.
@@ -28,6 +29,7 @@ pub fn router(app: App) -> Router {
         )
         // HEAD is for programs that look at links; it must not follow this one.
         .route("/confirmUser", get(confirm_user::page).head(not_understood))
+        .route("/assets/{name}", get(assets::file))
         .route("/health", get(health::ready))
         .route("/readyz", get(health::ready))
         .route("/livez", get(health::live))

@@ -39,6 +39,12 @@ impl Parameters {
         self.one(name).ok().flatten()
     }
 
+    /// The parameters whose names begin with `prefix`, without it.
+    pub fn starting_with<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let rest = move |(name, value): &'a (String, String)| Some((name.strip_prefix(prefix)?, value.as_str()));
+        self.0.iter().filter_map(rest)
+    }
+
     /// Whether any parameter is given more than once.
     pub fn repeats(&self) -> bool {
         self.0.iter().any(|(name, _)| self.one(name).is_err())

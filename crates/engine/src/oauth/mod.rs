@@ -6,6 +6,6 @@ mod revocation;
 mod token;
 mod user_info;
 
-pub use authorize::{Decision, Denied};
+pub use authorize::{AuthorizationRequest, Decision, Denied};
 pub use browser::BrowserSignIn;
 pub use token::{ClientProof, TokenRequest};

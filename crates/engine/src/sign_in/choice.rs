@@ -35,6 +35,20 @@ pub struct Start<'a> {
     pub browser: Option<&'a [Level]>,
 }
 
+impl<'a> Start<'a> {
+    /// The beginning of a sign-in under this name that asks for nothing special.
+    pub fn of(username: &'a str) -> Self {
+        Self {
+            username,
+            preferred: None,
+            given: FirstFactor::default(),
+            device_key: None,
+            step_up: None,
+            browser: None,
+        }
+    }
+}
+
 /// What a client sends along with its choice, so that the challenge needs no round of its own.
 #[derive(Clone, Copy, Default)]
 pub struct FirstFactor<'a> {

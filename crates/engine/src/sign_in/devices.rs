@@ -13,6 +13,7 @@ use poolhouse_domain::sign_in::Progress;
 use poolhouse_domain::users::User;
 use poolhouse_domain::{Error, Result};
 use poolhouse_model::{ChallengeNameType, Secret};
+use poolhouse_storage::SessionFound;
 use serde::{Deserialize, Serialize};
 
 use super::sessions::Challenge;
@@ -64,15 +65,13 @@ impl Cx {
             ("DEVICE_KEY".to_owned(), progress.device_key.clone().unwrap_or_default()),
         ]);
         let device_key = progress.device_key.clone().unwrap_or_default();
-        let session = AuthSession {
-            id: self.device_session_id(client, user, &device_key),
-            ..self.new_session(client, Some(user), progress, Step::DeviceSrp)
-        };
-        Challenge::new(ChallengeNameType::DeviceSrpAuth, session, parameters)
+        let session = self.new_session(client, Some(user), progress, Step::DeviceSrp);
+        let mut challenge = Challenge::new(ChallengeNameType::DeviceSrpAuth, session, parameters);
+        challenge.found_by = Some(self.device_session_id(client, user, &device_key));
+        challenge
     }
 
-    /// The session that an answer to DEVICE_SRP_AUTH continues which names none: some clients don't, so a device has one
-    /// such session at a time.
+    /// The session that an answer to DEVICE_SRP_AUTH continues which names none: the newest of that device.
     pub(super) async fn implied_device_session(
         &self,
         pool: &Pool,
@@ -81,7 +80,11 @@ impl Cx {
         device_key: &str,
     ) -> Result<Secret> {
         let user = self.find_user(pool, username).await?.ok_or(Error::SessionInvalid)?;
-        self.session_string_of(self.device_session_id(client, &user, device_key))
+        let id = self.device_session_id(client, &user, device_key);
+        let SessionFound::Open(pointer) = self.store.sessions().get(&id, self.now()).await? else {
+            return Err(Error::SessionInvalid);
+        };
+        self.session_string_of(pointer.state.leads_to.ok_or(Error::SessionInvalid)?)
     }
 
     /// The session that an answer to DEVICE_PASSWORD_VERIFIER continues which names none.

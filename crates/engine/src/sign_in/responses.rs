@@ -76,7 +76,12 @@ impl Cx {
             is_browser,
         } = response;
         let parameters = Parameters(responses);
-        let username = parameters.required("USERNAME")?.expose();
+        let username = if is_browser {
+            // A page knows its user by the session.
+            ""
+        } else {
+            parameters.required("USERNAME")?.expose()
+        };
         if challenge == ChallengeNameType::PasswordVerifier && !is_browser {
             let proof = parameters.proof(username)?;
             return self.answer_password_verifier(pool, client, proof).await;

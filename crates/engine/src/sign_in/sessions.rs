@@ -31,6 +31,8 @@ pub(super) struct Challenge {
     pub message: Option<Message>,
     /// The first factors that a choice-based sign-in may go on with.
     pub available: Option<Vec<ChallengeNameType>>,
+    /// The id under which the session is found by clients that don't name it.
+    pub found_by: Option<String>,
 }
 
 impl Challenge {
@@ -42,6 +44,7 @@ impl Challenge {
             parameters,
             message: None,
             available: None,
+            found_by: None,
         }
     }
 }
@@ -69,6 +72,7 @@ impl Cx {
                 code: None,
                 pending_secret: None,
                 passkey_request: None,
+                leads_to: None,
             },
         }
     }
@@ -88,6 +92,7 @@ impl Cx {
             parameters,
             message,
             available,
+            found_by,
         } = challenge;
         let mut tx = self.store.begin().await?;
         if let Some(Answered { session, changes_user }) = answered {
@@ -98,7 +103,12 @@ impl Cx {
                 tx.users().replace(pool, user).await?;
             }
         }
-        tx.sessions().put(&session).await?;
+        tx.sessions().insert(&session).await?;
+        if let Some(id) = found_by {
+            let mut pointer = AuthSession { id, ..session.clone() };
+            pointer.state.leads_to = Some(session.id.clone());
+            tx.sessions().put(&pointer).await?;
+        }
         tx.commit().await?;
         if let Some(message) = message {
             self.deliver(message).await?;
@@ -109,6 +119,17 @@ impl Cx {
             parameters,
             available,
         })
+    }
+
+    /// The name that was typed at the beginning of a sign-in to managed login.
+    pub async fn name_in_session(&self, session: &Secret) -> Result<String> {
+        let session = self.open_session(session).await?;
+        let progress = &session.state.progress;
+        if progress.is_browser {
+            Ok(progress.typed().to_owned())
+        } else {
+            Err(Error::SessionInvalid)
+        }
     }
 
     /// The string by which the client continues `session`.
@@ -134,6 +155,7 @@ impl Cx {
             .map_err(|_| Error::SessionInvalid)?;
         let ticket: SessionTicket = serde_json::from_slice(&opened).map_err(|_| Error::SessionInvalid)?;
         match self.store.sessions().get(&ticket.id, self.now()).await? {
+            SessionFound::Open(session) if session.state.leads_to.is_some() => Err(Error::SessionInvalid),
             SessionFound::Open(session) => Ok(*session),
             SessionFound::Used => Err(Error::SessionUsed),
             SessionFound::Expired => Err(Error::SessionExpired),
@@ -195,7 +217,10 @@ impl Cx {
     /// that the sign-in comes from, unless it is another that proves itself or has done so.
     pub(super) async fn session_at(&self, pool: &Pool, client: &Client, answer: &Answer<'_>) -> Result<AuthSession> {
         let mut session = self.open_session(answer.session).await?;
-        if session.state.client_id != client.id() || !names_user(pool, &session, answer.username) {
+        // A page knows its user by the session.
+        let is_named = answer.is_browser || names_user(pool, &session, answer.username);
+        let is_of_door = session.state.progress.is_browser == answer.is_browser;
+        if session.state.client_id != client.id() || !is_named || !is_of_door {
             return Err(Error::SessionInvalid);
         }
         let state = &mut session.state;

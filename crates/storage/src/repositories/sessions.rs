@@ -24,11 +24,21 @@ pub enum SessionFound {
 }
 
 impl Sessions<'_> {
-    /// Writes a session, in place of one with the same id.
-    pub async fn put(mut self, session: &AuthSession) -> Result<()> {
+    /// Writes a new session.
+    pub async fn insert(self, session: &AuthSession) -> Result<()> {
+        let sql = "INSERT INTO auth_sessions (id, pool_id, expires_at, doc) VALUES ($1, $2, $3, $4)";
+        self.write(sql, session).await
+    }
+
+    /// Writes a session in place of one with the same id, used or not.
+    pub async fn put(self, session: &AuthSession) -> Result<()> {
         let sql = "INSERT INTO auth_sessions (id, pool_id, expires_at, doc) VALUES ($1, $2, $3, $4) \
                    ON CONFLICT (id) DO UPDATE SET expires_at = EXCLUDED.expires_at, consumed_at = NULL, \
                    doc = EXCLUDED.doc";
+        self.write(sql, session).await
+    }
+
+    async fn write(mut self, sql: &'static str, session: &AuthSession) -> Result<()> {
         let binds = [
             (&session.id).into(),
             (&session.pool_id).into(),

@@ -42,6 +42,20 @@ impl Door {
         self.cookie(self.cookie_name(CSRF), value.to_owned())
     }
 
+    /// The cookie that makes forms of the sign-in that is over worth nothing.
+    pub fn ended_csrf_cookie(&self) -> Cookie<'static> {
+        let mut cookie = self.cookie(self.cookie_name(CSRF), String::new());
+        cookie.set_max_age(Duration::ZERO);
+        cookie
+    }
+
+    /// The cookie that remembers the language of the pages.
+    pub fn language_cookie(&self, tag: &str) -> Cookie<'static> {
+        let mut cookie = self.cookie("lang".to_owned(), tag.to_owned());
+        cookie.set_max_age(Duration::days(365));
+        cookie
+    }
+
     fn cookie(&self, name: String, value: String) -> Cookie<'static> {
         Cookie::build((name, value))
             .path("/")

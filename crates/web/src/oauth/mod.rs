@@ -20,6 +20,7 @@ use http::{HeaderName, HeaderValue};
 
 use crate::App;
 use crate::cors::cors;
+use crate::login::{accounts, challenges, passkeys, sign_in};
 
 /// The longest form, in bytes.
 const BODY_LIMIT: usize = 64 * 1024;
@@ -37,6 +38,17 @@ pub fn routes() -> Router<App> {
         .route("/oauth2/revoke", post(revoke::revoke).layer(cors()))
         .route("/logout", get(logout::logout))
         .route("/error", get(error_page::page))
+        .route("/login", get(sign_in::page).post(sign_in::submit))
+        .route("/challenge/{challenge}", post(challenges::submit))
+        .route("/signup", get(accounts::sign_up_page).post(accounts::sign_up))
+        .route("/confirm", post(accounts::confirm))
+        .route("/resendcode", post(accounts::resend_code))
+        .route(
+            "/forgotPassword",
+            get(accounts::forgot_password_page).post(accounts::forgot_password),
+        )
+        .route("/confirmforgotPassword", post(accounts::confirm_forgot_password))
+        .route("/passkeys/add", get(passkeys::page).post(passkeys::submit))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(from_fn(headers));
     Router::new().nest("/{pool_id}", endpoints.clone()).merge(endpoints)
