@@ -222,3 +222,7 @@ fn prompt(parameters: &Parameters) -> Option<Prompt> {
     }
     (!prompt.none || words.len() == 1).then_some(prompt)
 }
+
+#[cfg(test)]
+#[path = "authorization_tests.rs"]
+mod tests;
