@@ -5,6 +5,7 @@
 
 pub mod actors;
 pub mod authenticator;
+pub mod browser;
 pub mod clock;
 pub mod connection;
 pub mod database;
