@@ -173,11 +173,12 @@ impl Texts {
 
     /// The sentence of an error in this language, or as it is if it has no translation.
     pub fn sentence(self, sentence: &str) -> Cow<'_, str> {
-        if sentence.starts_with(PASSWORD_POLICY) {
-            return self.text("error-password-policy");
-        }
-        match SENTENCES.iter().find(|(_, known)| *known == sentence) {
-            Some((key, _)) if self.index != 0 => self.text(key),
+        let known = match SENTENCES.iter().find(|(_, known)| *known == sentence) {
+            Some((key, _)) => Some(*key),
+            None => sentence.starts_with(PASSWORD_POLICY).then_some("error-password-policy"),
+        };
+        match known {
+            Some(key) if self.index != 0 => self.text(key),
             _ => Cow::Owned(sentence.to_owned()),
         }
     }

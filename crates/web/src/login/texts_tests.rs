@@ -113,7 +113,7 @@ fn errors_are_said_in_the_language_of_the_page() {
     }
     let policy = Error::PasswordPolicy("Password not long enough").to_string();
     assert_eq!(german.sentence(&policy), "Das Passwort erfüllt die Regeln nicht.");
-    assert_eq!(english.sentence(&policy), "The password does not meet the rules.");
+    assert_eq!(english.sentence(&policy), policy);
     let own = "PreSignUp failed with error Not from here.";
     assert_eq!(german.sentence(own), own, "the words of a trigger stay");
 }

@@ -11,11 +11,13 @@ mod page;
 mod passkeys;
 mod password;
 mod plain;
+#[cfg(test)]
+mod samples;
 mod sign_in;
 #[cfg(test)]
 mod tests;
 
-pub use account::{Confirm, ConfirmForgotPassword, Field, ForgotPassword, SignUp, Term};
+pub use account::{Confirm, ConfirmForgotPassword, Field, ForgotPassword, SignUp};
 pub use brand::{Brand, Palette};
 pub use factors::{MfaSetupChoice, MfaSetupContact, MfaSetupTotp, OneTimeCode, SelectMfa};
 pub use href::Href;
