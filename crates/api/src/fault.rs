@@ -21,6 +21,9 @@ pub fn fault(error: &Error, operation: &Description, request_id: &str) -> Fault 
             "InternalErrorException"
         });
     }
+    if matches!(error, Error::SettingsNotAnObject) {
+        return Fault::internal_failure();
+    }
     let code = code(error);
     let stand_in = stand_in(code).filter(|_| !operation.errors.contains(&code));
     Fault::client(stand_in.unwrap_or(code), error.to_string())
@@ -31,6 +34,7 @@ fn stand_in(code: &str) -> Option<&'static str> {
     match code {
         "ConcurrentModificationException" | "LimitExceededException" => Some("TooManyRequestsException"),
         "CodeDeliveryFailureException" => Some("InvalidUserPoolConfigurationException"),
+        "FeatureUnavailableInTierException" => Some("OperationNotEnabledException"),
         "UserNotFoundException" | "PasswordResetRequiredException" => Some("NotAuthorizedException"),
         "WebAuthnNotEnabledException" | "WebAuthnConfigurationMissingException" => Some("InvalidParameterException"),
         _ => None,
@@ -44,6 +48,11 @@ fn code(error: &Error) -> &'static str {
         | Error::ClientSecretNotFound(_)
         | Error::GroupNotFound
         | Error::ResourceServerNotFound(_)
+        | Error::IdentityProviderNotFound(_)
+        | Error::StyleNotFound
+        | Error::StyleOfClientNotFound(_)
+        | Error::TermsNotFound
+        | Error::TermsOfClientNotFound { .. }
         | Error::UserSessionNotFound
         | Error::DeviceNotFound
         | Error::PasskeyNotFound => "ResourceNotFoundException",
@@ -60,6 +69,8 @@ fn code(error: &Error) -> &'static str {
         Error::UserExists | Error::UserAccountExists | Error::UsernameAttributeExists(_) => "UsernameExistsException",
         Error::AliasExists(_) | Error::AliasExistsAtConfirmation(_) => "AliasExistsException",
         Error::GroupExists => "GroupExistsException",
+        Error::StyleExists(_) => "ManagedLoginBrandingExistsException",
+        Error::TermsExists { .. } => "TermsExistsException",
 
         Error::InvalidParameter(_)
         | Error::MissingParameter(_)
@@ -112,6 +123,10 @@ fn code(error: &Error) -> &'static str {
         | Error::AccessTokenExpired
         | Error::AccessTokenRevoked
         | Error::AccessTokenScopes
+        | Error::ScopesNotAllowed
+        | Error::ExchangedTokenInvalid(_)
+        | Error::ExchangedTokenExpired(_)
+        | Error::ExchangedTokenRevoked(_)
         | Error::RefreshTokenInvalid
         | Error::RefreshTokenExpired
         | Error::RefreshTokenRevoked => "NotAuthorizedException",
@@ -125,6 +140,6 @@ fn code(error: &Error) -> &'static str {
         Error::TooManyRequests => "TooManyRequestsException",
         Error::ConcurrentModification => "ConcurrentModificationException",
         Error::NotImplemented(_) => "NotImplementedException",
-        Error::Internal(_) => "InternalErrorException",
+        Error::SettingsNotAnObject | Error::Internal(_) => "InternalErrorException",
     }
 }

@@ -30,6 +30,16 @@ pub enum Error {
     GroupNotFound,
     #[error("Resource server {0} does not exist.")]
     ResourceServerNotFound(String),
+    #[error("Identity provider {0} does not exist.")]
+    IdentityProviderNotFound(String),
+    #[error("ManagedLoginBranding does not exist.")]
+    StyleNotFound,
+    #[error("ManagedLoginBranding for client {0} does not exist.")]
+    StyleOfClientNotFound(String),
+    #[error("Terms does not exist.")]
+    TermsNotFound,
+    #[error("Terms {name} for client {client_id} does not exist.")]
+    TermsOfClientNotFound { name: String, client_id: String },
     #[error("Session not found.")]
     UserSessionNotFound,
 
@@ -50,6 +60,10 @@ pub enum Error {
     AliasExistsAtConfirmation(&'static str),
     #[error("A group with the name already exists.")]
     GroupExists,
+    #[error("A ManagedLoginBranding already exists for client {0}")]
+    StyleExists(String),
+    #[error("Terms {name} already exists for client {client_id}")]
+    TermsExists { name: String, client_id: String },
 
     // Parameters that break a rule. The sentence stands at the rule.
     #[error("{0}")]
@@ -203,6 +217,16 @@ pub enum Error {
     AccessTokenRevoked,
     #[error("Access Token does not have required scopes")]
     AccessTokenScopes,
+    /// A client asks for scopes of which it can have none.
+    #[error("Client is not allowed to request the scopes.")]
+    ScopesNotAllowed,
+    /// A token in the named role of an exchange.
+    #[error("Invalid {0} Token")]
+    ExchangedTokenInvalid(&'static str),
+    #[error("{0} Token has expired")]
+    ExchangedTokenExpired(&'static str),
+    #[error("{0} Token has been revoked")]
+    ExchangedTokenRevoked(&'static str),
     #[error("Invalid Refresh Token")]
     RefreshTokenInvalid,
     #[error("Refresh Token has expired")]
@@ -239,6 +263,10 @@ pub enum Error {
     /// Two writers met; the request may be sent again.
     #[error("Another request is changing the same resource. Try again.")]
     ConcurrentModification,
+
+    /// The settings of a style are no document; the service answers that as a fault of its own.
+    #[error("Settings is not a JSON object.")]
+    SettingsNotAnObject,
 
     // Ourselves.
     /// Part of the service that isn't written yet.

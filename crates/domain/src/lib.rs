@@ -31,6 +31,7 @@ pub mod schema;
 pub mod sessions;
 pub mod sign_in;
 pub mod templates;
+pub mod terms;
 #[cfg(test)]
 mod testing;
 pub mod tokens;

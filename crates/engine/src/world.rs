@@ -18,12 +18,15 @@ use poolhouse_domain::pools::Pool;
 use poolhouse_outbound::Messenger;
 use poolhouse_storage::Store;
 
+use crate::branding::Wishes;
+
 /// How long a node may act on configuration that another node has changed.
 const CONFIGURATION_AGE: Duration = Duration::from_secs(1);
 const CACHED_POOLS: u64 = 10_000;
 const CACHED_CLIENTS: u64 = 100_000;
 const CACHED_DOMAINS: u64 = 10_000;
 const CACHED_SCOPES: u64 = 1_000;
+const CACHED_BRANDS: u64 = 1_000;
 /// Keys never change under their pool; the bound keeps memory flat.
 const CACHED_KEYS: u64 = 1_000;
 
@@ -87,6 +90,8 @@ pub struct World {
     pub(crate) domains: Cache<String, Option<Arc<str>>>,
     /// The scopes of the resource servers of pools.
     pub(crate) custom_scopes: Cache<String, Arc<Vec<String>>>,
+    /// What administrators wish for the pages of app clients.
+    pub(crate) brands: Cache<String, Arc<Wishes>>,
     pub(crate) keys: Cache<String, Arc<PoolKeys>>,
 }
 
@@ -127,6 +132,10 @@ impl World {
                 .build(),
             custom_scopes: Cache::builder()
                 .max_capacity(CACHED_SCOPES)
+                .time_to_live(CONFIGURATION_AGE)
+                .build(),
+            brands: Cache::builder()
+                .max_capacity(CACHED_BRANDS)
                 .time_to_live(CONFIGURATION_AGE)
                 .build(),
             keys: Cache::builder().max_capacity(CACHED_KEYS).build(),

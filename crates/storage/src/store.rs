@@ -9,7 +9,9 @@ use crate::conn::Tx;
 use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::repositories::{
-    AuthorizationCodes, BrowserSessions, Clients, Codes, Counters, Devices, Domains, Families, Groups, Lockouts, Passkeys, Pools, ResourceServers, SealedSettings, Sessions, SigningKeys, Users,
+    AuthorizationCodes, BrowserSessions, Clients, Codes, Counters, Devices, Domains, Families, Groups, Lockouts,
+    Passkeys, Pools, ResourceServers, SealedSettings, Sessions, SigningKeys, Styles, TermsDocuments, UiCustomizations,
+    Users,
 };
 use crate::value::Bind;
 use crate::vault::Vault;
@@ -113,6 +115,12 @@ repositories! {
     signing_keys: SigningKeys { conn, vault }
     /// App clients.
     clients: Clients { conn, vault }
+    /// Styles of managed login, with their images.
+    styles: Styles { conn }
+    /// The looks of the classic hosted UI.
+    ui_customizations: UiCustomizations { conn }
+    /// Terms documents of app clients.
+    terms: TermsDocuments { conn }
     /// Users and the names that they are found by.
     users: Users { conn }
     /// Groups and their members.

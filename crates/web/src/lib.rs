@@ -6,6 +6,7 @@
 
 mod api;
 mod app;
+mod brand;
 mod confirm_user;
 mod cors;
 mod development;

@@ -11,7 +11,7 @@ use poolhouse_engine::Mode;
 
 use crate::cors::cors;
 use crate::login::assets;
-use crate::{App, api, confirm_user, development, discovery, health, oauth, request, safety};
+use crate::{App, api, brand, confirm_user, development, discovery, health, oauth, request, safety};
 
 /// Everything that the server answers.
 ///
@@ -30,6 +30,7 @@ pub fn router(app: App) -> Router {
         // HEAD is for programs that look at links; it must not follow this one.
         .route("/confirmUser", get(confirm_user::page).head(not_understood))
         .route("/assets/{name}", get(assets::file))
+        .route("/brand/{pool_id}/{name}", get(brand::image))
         .route("/health", get(health::ready))
         .route("/readyz", get(health::ready))
         .route("/livez", get(health::live))

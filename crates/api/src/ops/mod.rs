@@ -2,6 +2,7 @@
 
 mod attributes;
 mod auth;
+mod branding;
 mod clients;
 mod devices;
 mod domains;
@@ -12,5 +13,6 @@ mod pools;
 mod resource_servers;
 mod sessions;
 mod sign_up;
+mod terms;
 mod users;
 mod webauthn;
