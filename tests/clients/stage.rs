@@ -3,7 +3,7 @@
 use anyhow::{Context as _, Result, ensure};
 use poolhouse_tests::database::{Backend, TestDatabase};
 use poolhouse_tests::program::Program;
-use tempfile::TempDir;
+use tempfile::{NamedTempFile, TempDir};
 use url::Url;
 
 /// A running program with nothing in it yet.
@@ -20,6 +20,18 @@ impl Stage {
 
     pub fn url(&self) -> &Url {
         self.program.url()
+    }
+
+    /// The port for HTTPS of a program that was told to listen for it.
+    pub fn https_port(&self) -> Result<String> {
+        Ok(self.program.https_address()?.port().to_string())
+    }
+
+    /// A file with the certificate that clients of HTTPS have to trust.
+    pub async fn certificate_authority(&self) -> Result<NamedTempFile> {
+        let file = NamedTempFile::new()?;
+        std::fs::write(&file, self.program.certificate_authority().await?)?;
+        Ok(file)
     }
 }
 

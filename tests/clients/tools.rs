@@ -68,6 +68,14 @@ impl Tools {
         succeed(script, self.node_command(script, arguments)).await
     }
 
+    /// Runs one of the Node scripts beside this file, which trusts the certificate authority in a file besides those that
+    /// everybody trusts.
+    pub async fn node_trusting(&self, authority: &Path, script: &str, arguments: &[&str]) -> Result<String> {
+        let mut command = self.node_command(script, arguments);
+        command.env("NODE_EXTRA_CA_CERTS", authority);
+        succeed(script, command).await
+    }
+
     /// Runs one of the Node scripts beside this file that play in a browser, which must succeed, and gives what it prints.
     pub async fn browser(&self, script: &str, arguments: &[&str]) -> Result<String> {
         let mut command = self.node_command(script, arguments);

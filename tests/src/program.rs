@@ -1,6 +1,7 @@
 //! The built `poolhouse` program, started as a user starts it, and killed when dropped.
 
 use std::env::{self, consts::EXE_SUFFIX};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -19,6 +20,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 #[derive(Debug)]
 pub struct Program {
     child: Child,
+    /// Its working directory and its database.
+    place: (PathBuf, String),
     endpoint: Url,
     log: Log,
     ready_after: Duration,
@@ -60,6 +63,7 @@ impl Program {
         tokio::spawn(log.clone().keep(lines));
         Ok(Self {
             child,
+            place: (folder.to_owned(), database.to_owned()),
             endpoint,
             log,
             ready_after,
@@ -73,6 +77,29 @@ impl Program {
 
     pub fn url(&self) -> &Url {
         &self.endpoint
+    }
+
+    /// Where it listens for HTTPS, as its banner prints it.
+    pub fn https_address(&self) -> Result<SocketAddr> {
+        let banner = self.log.to_string();
+        let words = banner.lines().find_map(|line| line.trim().strip_prefix("HTTPS "));
+        let address = words.and_then(|words| words.split_whitespace().next());
+        Ok(address.context("the banner names no address for HTTPS")?.parse()?)
+    }
+
+    /// The certificate that its clients have to trust, in PEM, as `poolhouse ca` prints it.
+    pub async fn certificate_authority(&self) -> Result<String> {
+        let (folder, database) = &self.place;
+        let printed = Command::new(executable()?)
+            .args(["ca", "--database", database])
+            .current_dir(folder)
+            .env_clear()
+            .output()
+            .await?;
+        if !printed.status.success() {
+            bail!("poolhouse ca failed: {}", String::from_utf8_lossy(&printed.stderr));
+        }
+        Ok(String::from_utf8(printed.stdout)?)
     }
 
     /// The time from starting the process to reading `Ready.`

@@ -123,4 +123,16 @@ mod tests {
             );
         }
     }
+
+    #[test]
+    fn production_mode_makes_no_certificates() {
+        let settings = "mode = 'production'\npublic_url = 'https://id.example.com'\ntls_listen = '127.0.0.1:9443'\n\
+                        master_key_file = 'key'\n[[access_keys]]\nid = 'A'\nsecret = '0123456789abcdef'";
+        let config = Config::resolve(toml::from_str(settings).unwrap()).unwrap();
+        assert_eq!(
+            config.check_safety().unwrap_err().to_string(),
+            "production mode is not safe with this configuration:\n  - tls_listen is set without a certificate, and only \
+             development mode makes its own: set tls_certificate and tls_key"
+        );
+    }
 }

@@ -1,7 +1,8 @@
 //! [`CreateUserPool`](https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateUserPool.html)
 //!
-//! *Differs from AWS:* in development mode the tag `_custom_id_` fixes the id of the pool and isn't stored. Both types of
-//! issuer are the server's public address. There are no customer managed keys: secrets are sealed under the master key.
+//! *Differs from AWS:* in development mode the tag `_custom_id_` fixes the id of the pool and isn't stored. The type of
+//! issuer has its effect in the issuer mode `aws`; otherwise all pools have issuers of one form. There are no customer
+//! managed keys: secrets are sealed under the master key.
 
 use poolhouse_domain::pools::{Home, Pool};
 use poolhouse_domain::schema::Schema;
