@@ -6,7 +6,7 @@ CREATE TABLE devices (
     device_key TEXT COLLATE "C" NOT NULL,
     created_at BIGINT NOT NULL,
     authenticated_at BIGINT NOT NULL,
-    last_ip_used TEXT,
+    last_ip_used TEXT COLLATE "C",
     version BIGINT NOT NULL,
     doc JSONB NOT NULL,
     PRIMARY KEY (pool_id, sub, device_key),

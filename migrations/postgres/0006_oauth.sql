@@ -15,10 +15,19 @@ CREATE TABLE browser_sessions (
     pool_id TEXT COLLATE "C" NOT NULL,
     cookie_hash TEXT COLLATE "C" NOT NULL,
     sub TEXT COLLATE "C" NOT NULL,
+    session_id TEXT COLLATE "C",
     expires_at BIGINT NOT NULL,
+    last_active_at BIGINT NOT NULL,
+    ip_address TEXT COLLATE "C",
+    device_type TEXT COLLATE "C",
     doc JSONB NOT NULL,
     PRIMARY KEY (pool_id, cookie_hash),
     FOREIGN KEY (pool_id, sub) REFERENCES users (pool_id, sub) ON DELETE CASCADE
 );
 CREATE INDEX browser_sessions_by_user ON browser_sessions (pool_id, sub);
 CREATE INDEX browser_sessions_by_expiry ON browser_sessions (expires_at);
+
+-- The SSO session that a token session came through.
+ALTER TABLE refresh_families ADD COLUMN origin_session_id TEXT COLLATE "C";
+CREATE INDEX refresh_families_by_origin ON refresh_families (pool_id, sub, origin_session_id)
+    WHERE origin_session_id IS NOT NULL;

@@ -2,7 +2,7 @@
 
 use poolhouse_domain::Timestamp;
 use poolhouse_domain::sessions::{RefreshFamily, Rotated};
-use poolhouse_domain::user_sessions::{Activity, TokenSession, UserSession};
+use poolhouse_domain::user_sessions::{Activity, SessionKind, TokenSession, UserSession};
 use poolhouse_domain::users::User;
 use poolhouse_storage::Store;
 use serde_json::json;
@@ -43,6 +43,7 @@ fn tracked(user: &User, event_id: &str, after: i64, max_per_user: i32) -> Refres
             id: format!("tkn{event_id}"),
             max_per_user,
             began: activity(now, "192.0.2.1"),
+            origin: None,
         }),
         ..family(user, event_id)
     }
@@ -68,7 +69,10 @@ async fn a_session_is_what_was_last_seen_of_it(world: World) {
     );
     let mut session = UserSession {
         id: "tknevent".to_owned(),
-        event_id: "event".to_owned(),
+        kind: SessionKind::Token {
+            event_id: "event".to_owned(),
+            origin: None,
+        },
         client_id: "client".to_owned(),
         created_at: NOW,
         last_activity: activity(NOW, "192.0.2.1"),

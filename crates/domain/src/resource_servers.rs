@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use poolhouse_model::{ResourceServerManagedByType, ResourceServerScopeType, ResourceServerType, StatusType};
+use poolhouse_model::{ResourceServerManagedByType, ResourceServerScopeType, ResourceServerType};
 use serde::{Deserialize, Serialize};
 
 use crate::pools::Pool;
@@ -55,8 +55,7 @@ impl ResourceServer {
     /// The resource server that belongs to the service itself: it is there while the pool lets clients register
     /// themselves, and its one scope allows that.
     pub fn managed(pool: &Pool) -> Option<Self> {
-        let registration = pool.settings.dcr_configuration.as_ref()?;
-        (registration.enable_status == Some(StatusType::Enabled)).then(|| Self {
+        pool.registration().map(|_| Self {
             pool_id: pool.id().to_owned(),
             identifier: REGISTRATION.to_owned(),
             name: "Dynamic client registration".to_owned(),

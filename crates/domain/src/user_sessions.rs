@@ -13,6 +13,8 @@ use crate::{Error, Result};
 
 /// What the ids of token sessions begin with.
 pub const TOKEN_SESSION_PREFIX: &str = "tkn";
+/// What the ids of SSO sessions begin with.
+pub const SSO_SESSION_PREFIX: &str = "sso";
 /// How many characters of `[a-z0-9]` follow.
 pub const SESSION_ID_LENGTH: usize = 25;
 
@@ -49,6 +51,9 @@ pub struct TokenSession {
     /// How many sessions the user may have with this one: it ends the least recently used beyond.
     pub max_per_user: i32,
     pub began: Activity,
+    /// The SSO session that it came through, if it came through managed login.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<String>,
 }
 
 /// What a request shows of the session that it belongs to.
@@ -62,15 +67,28 @@ pub struct Activity {
     pub device_type: Option<String>,
 }
 
-/// A token session that has not ended.
+/// A session that has not ended.
 #[derive(Debug, Clone, PartialEq)]
 pub struct UserSession {
     pub id: String,
-    /// The authentication event of the session's tokens.
-    pub event_id: String,
+    pub kind: SessionKind,
     pub client_id: String,
     pub created_at: Timestamp,
     pub last_activity: Activity,
+}
+
+/// What a session is of.
+#[derive(Debug, Clone, PartialEq)]
+pub enum SessionKind {
+    /// Of the tokens of one sign-in.
+    Token {
+        /// The authentication event of the tokens.
+        event_id: String,
+        /// The SSO session that it came through.
+        origin: Option<String>,
+    },
+    /// Of a browser that is signed in to managed login.
+    Sso,
 }
 
 impl UserSession {
@@ -83,17 +101,29 @@ impl UserSession {
             ip_address,
             device_type,
         } = self.last_activity.clone();
+        let (session_type, origin_session_id) = match &self.kind {
+            SessionKind::Token { origin, .. } => (SessionTypeType::Token, origin.clone()),
+            SessionKind::Sso => (SessionTypeType::Sso, None),
+        };
         SessionDescriptionType {
             session_id: Some(self.id.clone()),
-            session_type: Some(SessionTypeType::Token),
+            session_type: Some(session_type),
             client_id: Some(self.client_id.clone()),
             create_date: Some(self.created_at),
             last_active_date: Some(at),
             device_type: Some(device_type.unwrap_or_else(|| UNKNOWN_DEVICE.to_owned())),
             last_ip_address: ip_address,
             last_location: None,
-            origin_session_id: None,
-            is_current_session: Some(current == Some(&*self.event_id)),
+            origin_session_id,
+            is_current_session: Some(self.is_of(current)),
+        }
+    }
+
+    /// Whether it is the session of the tokens of the event `current`.
+    pub fn is_of(&self, current: Option<&str>) -> bool {
+        match &self.kind {
+            SessionKind::Token { event_id, .. } => current == Some(event_id),
+            SessionKind::Sso => false,
         }
     }
 }

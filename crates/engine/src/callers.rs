@@ -78,19 +78,7 @@ impl Cx {
         if !scopes.iter().any(|scope| scope == wanted) {
             return Err(Error::AccessTokenScopes);
         }
-        let (user, signed_in) = self
-            .store
-            .users()
-            .with_sign_in(pool.id(), sub, event_id)
-            .await?
-            .ok_or(Error::UserNotFound)?;
-        user.check_enabled()?;
-        if !signed_in {
-            return Err(Error::AccessTokenRevoked);
-        }
-        if user.status == UserStatusType::ResetRequired {
-            return Err(Error::PasswordResetRequired);
-        }
+        let user = self.signed_in_user(&pool, sub, event_id).await?;
         let (_, client) = self.client(client_id).await.map_err(|error| match error {
             Error::ClientNotFound(_) => Error::AccessTokenRevoked,
             other => other,
@@ -102,5 +90,19 @@ impl Cx {
             event_id: event_id.to_owned(),
         };
         Ok((caller, scopes))
+    }
+
+    /// The user `sub` while their sign-in `event_id` stands and they may go on with it.
+    pub(crate) async fn signed_in_user(&self, pool: &Pool, sub: &str, event_id: &str) -> Result<User> {
+        let found = self.store.users().with_sign_in(pool.id(), sub, event_id).await?;
+        let (user, signed_in) = found.ok_or(Error::UserNotFound)?;
+        user.check_enabled()?;
+        if !signed_in {
+            return Err(Error::AccessTokenRevoked);
+        }
+        if user.status == UserStatusType::ResetRequired {
+            return Err(Error::PasswordResetRequired);
+        }
+        Ok(user)
     }
 }

@@ -42,12 +42,18 @@ impl Cx {
         }
     }
 
-    /// The context of a request that only administrators may make, whose address is not that of a user.
+    /// The context of a request that an administrator has signed, whose address is not that of a user.
     pub fn for_administrator(world: Arc<World>, request: Request) -> Self {
         Self {
             by_administrator: true,
             ..Self::new(world, request)
         }
+    }
+
+    /// Whether an administrator of `pool` has signed this request.
+    pub fn is_administrator_of(&self, pool: &Pool) -> bool {
+        let Request { region, account_id, .. } = &self.request;
+        self.by_administrator && pool.account_id == *account_id && pool.region() == region
     }
 
     /// Where the user is who makes this request, as far as that is known.

@@ -9,6 +9,7 @@ mod attributes;
 mod branding;
 mod callers;
 mod changes;
+mod clients;
 mod codes;
 mod cx;
 mod devices;
@@ -36,7 +37,10 @@ pub use callers::Caller;
 pub use changes::retried;
 pub use cx::{Cx, Request};
 pub use invitations::{Invitation, Mediums};
-pub use oauth::{AuthorizationRequest, BrowserSignIn, ClientProof, Decision, Denied, TokenRequest};
+pub use oauth::{
+    AuthorizationRequest, BrowserSignIn, ClientProof, Decision, Denied, DerivedToken, Exchange, ExchangedToken,
+    RegisteredClient, Target, TokenRequest,
+};
 pub use pages::Page;
 pub use passkeys::ProvedPasskey;
 pub use sign_in::{Outcome, Parameters, Response, SignIn, Start, StepUp};

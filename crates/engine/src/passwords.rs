@@ -33,10 +33,8 @@ impl Cx {
 
     /// Makes what is stored of a password: its hash, and its SRP verifier under seal.
     pub(crate) async fn protect(&self, pool: &Pool, user: &User, password: &Secret) -> Result<Password> {
-        let hash = self.hasher.hash(password.expose()).await.map_err(hashing_refusal)?;
-        let mut salt = [0; srp::SALT_LEN];
-        self.entropy.fill(&mut salt);
-        let verifier = Verifier::derive(identity(pool, &user.username), password.expose(), &salt);
+        let hash = async { self.hasher.hash(password.expose()).await.map_err(hashing_refusal) };
+        let (hash, verifier) = tokio::try_join!(hash, self.derive_verifier(pool, user, password))?;
         let sealed = self
             .sealer
             .seal(
@@ -51,6 +49,29 @@ impl Cx {
             srp: Some(SrpVerifier { sealed }),
             set_at: self.now(),
         })
+    }
+
+    async fn derive_verifier(&self, pool: &Pool, user: &User, password: &Secret) -> Result<Verifier> {
+        let mut salt = [0; srp::SALT_LEN];
+        self.entropy.fill(&mut salt);
+        let (group, name) = (pool.short_id().to_owned(), user.username.clone());
+        let password = password.clone();
+        let derive = move || {
+            let identity = Identity {
+                group: &group,
+                name: &name,
+            };
+            Verifier::derive(identity, password.expose(), &salt)
+        };
+        self.compute(derive).await
+    }
+
+    /// Does arithmetic on the threads that are there for it, where no other request waits for it.
+    pub(crate) async fn compute<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+        self.workers
+            .run(work)
+            .await
+            .map_err(|error| hashing_refusal(error.into()))
     }
 
     /// Opens the SRP verifier of `user`'s password.
@@ -131,14 +152,6 @@ impl Cx {
             Ok(tx.commit().await?)
         };
         self.change_user(pool, user, set).await
-    }
-}
-
-/// Who a proof by SRP is of.
-pub(crate) fn identity<'a>(pool: &'a Pool, username: &'a str) -> Identity<'a> {
-    Identity {
-        group: pool.short_id(),
-        name: username,
     }
 }
 

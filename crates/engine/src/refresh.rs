@@ -39,7 +39,7 @@ impl Cx {
         let user = user.ok_or_else(|| Error::UserNotFound.for_client(client))?;
         authenticate(&user)?;
         user.check_enabled()?;
-        let family = self.family(&payload).await?;
+        let mut family = self.family(&payload).await?;
         if user.status == UserStatusType::ResetRequired {
             return Err(Error::PasswordResetRequired);
         }
@@ -54,6 +54,9 @@ impl Cx {
             None
         };
         self.note_activity(pool, &family).await?;
+        if let Some(grant) = &mut family.oauth {
+            grant.forget_deleted(&self.custom_scopes(pool).await?);
+        }
         self.issue_tokens(pool, client, &user, &family, rotated).await
     }
 
@@ -147,8 +150,8 @@ impl Cx {
         )
     }
 
-    /// Revokes the family of a refresh token. A token that is unknown or revoked already is no error.
-    pub async fn revoke(&self, pool: &Pool, client: &Client, token: &Secret) -> Result<()> {
+    /// Revokes the family of a refresh token, and if `linked` the SSO session that it came through. A token that is unknown or revoked already is no error.
+    pub async fn revoke(&self, pool: &Pool, client: &Client, token: &Secret, linked: bool) -> Result<()> {
         if !client.revokes_tokens() {
             return Err(Error::RevocationDisabled);
         }
@@ -163,7 +166,14 @@ impl Cx {
         if payload.pool_id != pool.id() || payload.client_id != client.id() {
             return Err(Error::RevocationUnauthorized);
         }
-        Ok(self.store.families().delete(pool.id(), &payload.event_id).await?)
+        let family = self.store.families().get(pool.id(), &payload.event_id).await?;
+        self.store.families().delete(pool.id(), &payload.event_id).await?;
+        let origin = family.and_then(|family| family.session?.origin);
+        if let Some(origin) = origin.filter(|_| linked && pool.tracks_sessions()) {
+            let browsers = self.store.browser_sessions();
+            browsers.delete_session(pool.id(), &payload.sub, &origin).await?;
+        }
+        Ok(())
     }
 
     /// Signs a user out everywhere: every refresh token and every access token given so far is revoked.

@@ -106,7 +106,7 @@ impl Cx {
             tx.codes().put(&request.code).await?;
         }
         if let Some(session) = &session {
-            tx.sessions().put(session).await?;
+            tx.sessions().insert(session).await?;
         }
         tx.commit().await?;
 
@@ -198,7 +198,7 @@ impl Cx {
                 return Err(Error::SessionUsed);
             }
             if let Some(next) = &next {
-                tx.sessions().put(next).await?;
+                tx.sessions().insert(next).await?;
             }
             if confirmation.force_alias_creation {
                 tx.users().take_aliases(pool, &user, self.now()).await?;

@@ -75,6 +75,13 @@ impl Cx {
         )
     }
 
+    /// The name of the level of assurance that the tokens of `family` tell, if they tell one.
+    pub(crate) fn told_level<'a>(pool: &'a Pool, family: &RefreshFamily) -> Option<&'a str> {
+        let tells_level = family.tells_level || pool.level_names().is_some();
+        let level = family.methods.level().filter(|_| tells_level)?;
+        Some(level.name(pool.level_names()))
+    }
+
     /// Signs the id and access tokens of `family` for the user as they are now.
     pub(crate) async fn issue_tokens(
         &self,
@@ -93,8 +100,6 @@ impl Cx {
             &user.attributes,
         );
         let issuer = self.issuer(pool);
-        let tells_level = family.tells_level || pool.level_names().is_some();
-        let level = family.methods.level().filter(|_| tells_level);
         let claims = Claims {
             issuer: &issuer,
             client,
@@ -102,7 +107,7 @@ impl Cx {
             groups: &groups,
             family,
             readable: &readable,
-            level: level.map(|level| level.name(pool.level_names())),
+            level: Self::told_level(pool, family),
             now: self.now(),
         };
         let sign = |key, claims| jwt::sign(key, &claims).map_err(Error::internal);

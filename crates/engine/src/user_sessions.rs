@@ -2,7 +2,9 @@
 
 use poolhouse_domain::pools::Pool;
 use poolhouse_domain::sessions::RefreshFamily;
-use poolhouse_domain::user_sessions::{Activity, SESSION_ID_LENGTH, TOKEN_SESSION_PREFIX, TokenSession, UserSession};
+use poolhouse_domain::user_sessions::{
+    Activity, SESSION_ID_LENGTH, SessionKind, TOKEN_SESSION_PREFIX, TokenSession, UserSession,
+};
 use poolhouse_domain::users::User;
 use poolhouse_domain::{Error, Result};
 
@@ -14,35 +16,68 @@ use crate::Cx;
 const USER_AGENT_LENGTH: usize = 1024;
 
 impl Cx {
-    /// The active sessions of a user, the newest first.
+    /// The active sessions of a user, the newest first: of tokens, then of browsers.
     pub async fn user_sessions(&self, pool: &Pool, user: &User) -> Result<Vec<UserSession>> {
         pool.check_tracks_sessions()?;
-        let sessions = self.store.families().sessions_of_user(pool.id(), &user.sub, self.now());
-        Ok(sessions.await?)
+        let families = self.store.families();
+        let mut sessions = families.sessions_of_user(pool.id(), &user.sub, self.now()).await?;
+        let browsers = self.store.browser_sessions();
+        sessions.extend(browsers.sessions_of_user(pool.id(), &user.sub, self.now()).await?);
+        Ok(sessions)
     }
 
-    /// Ends a session of a user with all its tokens. `current` is the authentication event of the access token that
-    /// asks, whose own session is not ended this way.
-    pub async fn revoke_user_session(&self, pool: &Pool, user: &User, id: &str, current: Option<&str>) -> Result<()> {
+    /// Ends a session of a user with all its tokens, and if `linked` the SSO session that it came through, or the token
+    /// sessions that came through it. `current` is the authentication event of the access token that asks, whose own
+    /// session is not ended this way.
+    pub async fn revoke_user_session(
+        &self,
+        pool: &Pool,
+        user: &User,
+        id: &str,
+        current: Option<&str>,
+        linked: bool,
+    ) -> Result<()> {
         let sessions = self.user_sessions(pool, user).await?;
         let session = sessions.into_iter().find(|session| session.id == id);
         let session = session.ok_or(Error::UserSessionNotFound)?;
-        if current == Some(&*session.event_id) {
+        if session.is_of(current) {
             return Err(Error::CurrentSession);
         }
-        Ok(self.store.families().delete(pool.id(), &session.event_id).await?)
+        let mut tx = self.store.begin().await?;
+        match session.kind {
+            SessionKind::Token { event_id, origin } => {
+                tx.families().delete(pool.id(), &event_id).await?;
+                if let Some(origin) = origin.filter(|_| linked) {
+                    tx.browser_sessions()
+                        .delete_session(pool.id(), &user.sub, &origin)
+                        .await?;
+                }
+            }
+            SessionKind::Sso => {
+                tx.browser_sessions().delete_session(pool.id(), &user.sub, id).await?;
+                if linked {
+                    tx.families()
+                        .delete_of_origin(pool.id(), &user.sub, id, current)
+                        .await?;
+                }
+            }
+        }
+        Ok(tx.commit().await?)
     }
 
     /// The session that a sign-in to `pool` begins, if the pool keeps track.
     pub(crate) fn new_token_session(&self, pool: &Pool) -> Option<TokenSession> {
         pool.tracks_sessions().then(|| TokenSession {
-            id: format!(
-                "{TOKEN_SESSION_PREFIX}{}",
-                self.entropy.alphanumeric_lower(SESSION_ID_LENGTH)
-            ),
+            id: self.new_session_id(TOKEN_SESSION_PREFIX),
             max_per_user: pool.sessions.token_session.max_per_user,
             began: self.activity(),
+            origin: None,
         })
+    }
+
+    /// The id of a session that users see.
+    pub(crate) fn new_session_id(&self, prefix: &str) -> String {
+        format!("{prefix}{}", self.entropy.alphanumeric_lower(SESSION_ID_LENGTH))
     }
 
     /// Notes that the session of `family`, if it is one, was used by this request.

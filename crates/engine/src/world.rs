@@ -11,6 +11,7 @@ use poolhouse_crypto::opaque::OpaqueCodec;
 use poolhouse_crypto::password::PasswordHasher;
 use poolhouse_crypto::refresh_token::RefreshTokenCodec;
 use poolhouse_crypto::seal::{Purpose, Sealer};
+use poolhouse_crypto::workers::Workers;
 use poolhouse_domain::Clock;
 use poolhouse_domain::clients::Client;
 use poolhouse_domain::issuers::Issuers;
@@ -64,6 +65,8 @@ pub struct Parts {
     pub store: Store,
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
+    /// The threads for arithmetic that takes milliseconds: `hasher` and proofs by SRP.
+    pub workers: Arc<Workers>,
     pub hasher: PasswordHasher,
     pub key_reserve: KeyReserve,
     pub messenger: Arc<dyn Messenger>,
@@ -76,6 +79,8 @@ pub struct World {
     pub store: Store,
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
+    /// The threads for arithmetic that takes milliseconds: `hasher` and proofs by SRP.
+    pub workers: Arc<Workers>,
     pub hasher: PasswordHasher,
     pub key_reserve: KeyReserve,
     pub(crate) messenger: Arc<dyn Messenger>,
@@ -114,6 +119,7 @@ impl World {
             store: parts.store,
             clock: parts.clock,
             entropy: parts.entropy,
+            workers: parts.workers,
             hasher: parts.hasher,
             key_reserve: parts.key_reserve,
             messenger: parts.messenger,

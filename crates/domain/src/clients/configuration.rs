@@ -1,18 +1,19 @@
 //! The settings that CreateUserPoolClient and UpdateUserPoolClient share, their defaults and cross rules.
 
 use poolhouse_model::{
-    AnalyticsConfigurationType, CreateUserPoolClientRequest, ExplicitAuthFlowsType, FeatureType, OAuthFlowType,
+    AnalyticsConfigurationType, ClientTypeType, CreateUserPoolClientRequest, ExplicitAuthFlowsType, FeatureType, OAuthFlowType,
     PreventUserExistenceErrorTypes, RefreshTokenRotationType, Timestamp, TokenValidityUnitsType,
     UpdateUserPoolClientRequest, UserPoolClientType, UserPoolTierType,
 };
 
 use super::{Client, redirects};
+use crate::oauth::REGISTRATION_SCOPE;
 use crate::permissions::{self, Change};
 use crate::pools::{Pool, tier_lacks};
 use crate::{DAY, Error, HOUR, MINUTE, Result};
 
 /// The scopes that every pool knows.
-const STANDARD_SCOPES: [&str; 5] = ["phone", "email", "openid", "profile", "aws.cognito.signin.user.admin"];
+pub(crate) const STANDARD_SCOPES: [&str; 5] = ["phone", "email", "openid", "profile", "aws.cognito.signin.user.admin"];
 const TEN_YEARS: i64 = 3650 * DAY;
 
 /// What an administrator says of an app client, at creation or in a full replacement.
@@ -100,7 +101,28 @@ impl Client {
         custom_scopes: &[String],
         now: Timestamp,
     ) -> Result<Self> {
-        let mut client = Self {
+        let mut client = Self::without_settings(pool, id, secrets, now);
+        client.apply(pool, configuration, custom_scopes, now, Change::Creating)?;
+        Ok(client)
+    }
+
+    /// Makes an app client of `pool` that registered itself.
+    pub fn register(
+        pool: &Pool,
+        id: &str,
+        secrets: Vec<super::ClientSecret>,
+        configuration: ClientConfiguration,
+        custom_scopes: &[String],
+        now: Timestamp,
+    ) -> Result<Self> {
+        let mut client = Self::without_settings(pool, id, secrets, now);
+        client.settings.client_type = Some(ClientTypeType::Dcr);
+        client.apply(pool, configuration, custom_scopes, now, Change::Creating)?;
+        Ok(client)
+    }
+
+    fn without_settings(pool: &Pool, id: &str, secrets: Vec<super::ClientSecret>, now: Timestamp) -> Self {
+        Self {
             settings: UserPoolClientType {
                 user_pool_id: Some(pool.id().to_owned()),
                 client_id: Some(id.to_owned()),
@@ -110,9 +132,7 @@ impl Client {
             secrets,
             sso_session: None,
             version: 0,
-        };
-        client.apply(pool, configuration, custom_scopes, now, Change::Creating)?;
-        Ok(client)
+        }
     }
 
     /// Replaces every setting but the name and the secrets: what `configuration` leaves out goes back to its default.
@@ -146,10 +166,13 @@ impl Client {
         check_flows(&configuration, confidential)?;
         check_tier(&configuration, pool.tier())?;
         check_oauth(&configuration, confidential)?;
-        check_scopes(
-            configuration.allowed_oauth_scopes.as_deref().unwrap_or_default(),
-            custom_scopes,
-        )?;
+        let scopes = configuration.allowed_oauth_scopes.as_deref().unwrap_or_default();
+        check_scopes(scopes, custom_scopes)?;
+        if self.kind() == ClientTypeType::Dcr && scopes.iter().any(|scope| scope == REGISTRATION_SCOPE) {
+            return Err(Error::invalid_parameter(
+                "App clients created through dynamic client registration can't have the scope aws.cognito/dcr/register.",
+            ));
+        }
         redirects::check(&configuration)?;
         check_providers(
             pool,

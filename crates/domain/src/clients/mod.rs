@@ -10,6 +10,8 @@ use poolhouse_model::{
 };
 
 pub use configuration::ClientConfiguration;
+pub(crate) use configuration::STANDARD_SCOPES;
+pub(crate) use redirects::is_redirect_target;
 
 use crate::{DAY, Error, HOUR, MINUTE, Result, SECOND};
 
@@ -47,6 +49,12 @@ pub enum Flow {
     Custom,
     Refresh,
     UserAuth,
+    /// An access token for the client itself.
+    ClientToken,
+    /// Tokens of users for others of them.
+    TokenExchange {
+        delegation: bool,
+    },
 }
 
 impl ClientSecret {
@@ -110,8 +118,19 @@ impl Client {
         self.settings.client_type.unwrap_or(ClientTypeType::Regular)
     }
 
+    /// Refuses the operations on secrets for a client that registered itself.
+    pub fn check_secrets_managed(&self) -> Result<()> {
+        if self.kind() == ClientTypeType::Dcr {
+            return Err(Error::invalid_parameter(
+                "Client secret operations are not supported for app clients created through dynamic client registration.",
+            ));
+        }
+        Ok(())
+    }
+
     /// Gives the client a second secret, so that the first can be replaced without an outage.
     pub fn add_secret(&mut self, value: Secret, now: Timestamp) -> Result<ClientSecretDescriptorType> {
+        self.check_secrets_managed()?;
         if !self.is_confidential() {
             return Err(Error::invalid_parameter(
                 "Client secrets can't be added to a public app client.",
@@ -131,6 +150,7 @@ impl Client {
 
     /// Takes a secret away; a confidential client keeps one.
     pub fn delete_secret(&mut self, id: &str, now: Timestamp) -> Result<()> {
+        self.check_secrets_managed()?;
         let position = self.secrets.iter().position(|secret| secret.id == id);
         let position = position.ok_or_else(|| Error::ClientSecretNotFound(id.to_owned()))?;
         if self.secrets.len() == 1 {
@@ -207,6 +227,9 @@ impl Client {
                     && (by_default || legacy || any(&[Allowed::AllowRefreshTokenAuth, Allowed::CustomAuthFlowOnly]))
             }
             Flow::UserAuth => any(&[Allowed::AllowUserAuth]),
+            Flow::ClientToken => any(&[Allowed::AllowClientTokenAuth]),
+            Flow::TokenExchange { delegation: false } => any(&[Allowed::AllowTokenExchangeImpersonation]),
+            Flow::TokenExchange { delegation: true } => any(&[Allowed::AllowTokenExchangeDelegation]),
         }
     }
 

@@ -48,7 +48,7 @@ pub(super) fn check(configuration: &ClientConfiguration) -> Result<()> {
 
 /// Whether browsers may be sent to `url`: absolute, without fragment, https, or http to this very machine, or the
 /// custom scheme of an application.
-fn is_redirect_target(url: &str) -> bool {
+pub(crate) fn is_redirect_target(url: &str) -> bool {
     let Ok(parsed) = Url::parse(url) else { return false };
     let odd = |character: char| character == '\\' || character.is_whitespace() || character.is_control();
     if parsed.fragment().is_some() || url.contains(odd) {

@@ -63,6 +63,9 @@ pub struct AuthorizationCode {
     pub methods: Methods,
     #[serde(default)]
     pub tells_level: bool,
+    /// The SSO session that it came through.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session_id: Option<String>,
     pub expires_at: Timestamp,
 }
 
@@ -111,8 +114,15 @@ impl Authorization {
         }
     }
 
-    /// Checks all that the client is told about at `redirect_uri`.
-    pub fn check(pool: &Pool, client: &Client, redirect_uri: String, parameters: &Parameters) -> Result<Self, Refusal> {
+    /// Checks all that the client is told about at `redirect_uri`. `custom_scopes` are those of the pool's resource
+    /// servers.
+    pub fn check(
+        pool: &Pool,
+        client: &Client,
+        custom_scopes: &[String],
+        redirect_uri: String,
+        parameters: &Parameters,
+    ) -> Result<Self, Refusal> {
         let invalid = || Refusal::new("invalid_request");
         if parameters.repeats() {
             return Err(invalid());
@@ -141,7 +151,7 @@ impl Authorization {
         if !client.allows_oauth_flow(flow) {
             return Err(Refusal::new("unauthorized_client"));
         }
-        let scopes = granted_scopes(client, parameters.get("scope"))?;
+        let scopes = granted_scopes(client, custom_scopes, parameters.get("scope"))?;
         let acr_values = parameters.get("acr_values").filter(|_| has_levels);
         Ok(Self {
             client_id: client.id().to_owned(),

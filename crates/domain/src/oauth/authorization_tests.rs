@@ -44,7 +44,7 @@ fn client(flows: &[OAuthFlowType]) -> Client {
 fn check(query: &str) -> Result<Authorization, Refusal> {
     let pool = pool(UserPoolTierType::Essentials);
     let client = client(&[OAuthFlowType::Code]);
-    Authorization::check(&pool, &client, CALLBACK.to_owned(), &Parameters::parse(query))
+    Authorization::check(&pool, &client, &["api/read".to_owned()], CALLBACK.to_owned(), &Parameters::parse(query))
 }
 
 fn error(query: &str) -> &'static str {
@@ -147,11 +147,21 @@ fn without_scopes_all_of_the_clients_are_granted() {
 }
 
 #[test]
+fn scopes_of_deleted_resource_servers_are_gone() {
+    let client = client(&[OAuthFlowType::Code]);
+    assert_eq!(granted_scopes(&client, &[], None).unwrap(), ["email", "openid", "profile"]);
+    assert!(granted_scopes(&client, &[], Some("openid api/read")).is_err());
+    let mut grant = check("response_type=code").unwrap().grant;
+    grant.forget_deleted(&[]);
+    assert_eq!(grant.scope(), "email openid profile");
+}
+
+#[test]
 fn the_lite_plan_knows_no_levels_and_no_age() {
     let query = Parameters::parse("response_type=code&max_age=soon&acr_values=urn:cognito:loa:1");
     let client = client(&[OAuthFlowType::Code]);
     let authorization =
-        Authorization::check(&pool(UserPoolTierType::Lite), &client, CALLBACK.to_owned(), &query).unwrap();
+        Authorization::check(&pool(UserPoolTierType::Lite), &client, &[], CALLBACK.to_owned(), &query).unwrap();
     assert_eq!((authorization.max_age, authorization.levels), (None, vec![]));
 }
 

@@ -21,6 +21,14 @@ pub struct BrowserSession {
     #[serde(default)]
     pub password_set_at: Option<Timestamp>,
     pub expires_at: Timestamp,
+    /// The app client that it began with.
+    pub client_id: String,
+    /// The id under which users see it, in a pool that keeps track of sessions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// Keyed hash of the cookie.
+    #[serde(skip)]
+    pub cookie_hash: String,
 }
 
 impl BrowserSession {

@@ -4,14 +4,21 @@
 
 mod authorization;
 mod browser_session;
+mod exchange;
 mod parameters;
 pub mod pkce;
+mod registration;
 mod scopes;
 mod token_error;
 
 pub use authorization::{Authorization, AuthorizationCode, PageError, Prompt, Refusal, ResponseType};
 pub use browser_session::BrowserSession;
+pub use exchange::{acting, derived_scopes};
 pub use parameters::{Parameters, Repeated};
+pub use registration::{
+    AuthMethod, ClientMetadata, ClientRegistration, OPEN_REGISTRATIONS_PER_HOUR, REGISTRATION_SCOPE, Registrant,
+    RegistrationError,
+};
 pub use scopes::{AttributeScopes, Grant, M2mScopes, OPENID, granted_scopes, machine_scopes};
 pub use token_error::TokenError;
 

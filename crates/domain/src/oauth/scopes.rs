@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Refusal;
 use crate::attributes::Attributes;
-use crate::clients::Client;
+use crate::clients::{Client, STANDARD_SCOPES};
 
 /// The scope that makes a sign-in one of OpenID Connect.
 pub const OPENID: &str = "openid";
@@ -45,6 +45,11 @@ impl Grant {
     /// Whether it was a sign-in of OpenID Connect, so that an id token belongs to it.
     pub fn is_openid(&self) -> bool {
         self.scopes.iter().any(|scope| scope == OPENID)
+    }
+
+    /// Forgets the scopes of resource servers that are gone from `custom`.
+    pub fn forget_deleted(&mut self, custom: &[String]) {
+        self.scopes.retain(|scope| exists(scope, custom));
     }
 
     /// The scopes as tokens hold them.
@@ -107,15 +112,14 @@ impl AttributeScopes {
     }
 }
 
-/// The scopes that an authorization gives for `requested`: all of the client's when none are asked for.
-pub fn granted_scopes(client: &Client, requested: Option<&str>) -> Result<Vec<String>, Refusal> {
-    let allowed = client.allowed_scopes();
-    let Some(requested) = requested else {
-        return Ok(allowed.to_vec());
-    };
-    let scopes = distinct(requested);
+/// The scopes that an authorization gives for `requested`: all of the client's when none are asked for, except those of
+/// resource servers that are gone from `custom`.
+pub fn granted_scopes(client: &Client, custom: &[String], requested: Option<&str>) -> Result<Vec<String>, Refusal> {
+    let mut allowed = client.allowed_scopes().to_vec();
+    allowed.retain(|scope| exists(scope, custom));
+    let scopes = distinct(requested.unwrap_or_default());
     if scopes.is_empty() {
-        return Ok(allowed.to_vec());
+        return Ok(allowed);
     }
     let shows_attributes = |scope: &String| matches!(scope.as_str(), "email" | "phone" | "profile");
     let lacks_openid = scopes.iter().any(shows_attributes) && !scopes.iter().any(|scope| scope == OPENID);
@@ -123,6 +127,11 @@ pub fn granted_scopes(client: &Client, requested: Option<&str>) -> Result<Vec<St
         return Err(Refusal::invalid_scope());
     }
     Ok(scopes)
+}
+
+/// Whether a scope is one of the service or of the pool's resource servers, whose scopes are `custom`.
+fn exists(scope: &str, custom: &[String]) -> bool {
+    STANDARD_SCOPES.contains(&scope) || custom.iter().any(|known| known == scope)
 }
 
 /// What became of the scopes that a machine asks for.

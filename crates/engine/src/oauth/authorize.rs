@@ -64,8 +64,9 @@ impl Cx {
             other => Denied::Other(other),
         })?;
         let redirect_uri = Authorization::redirect_uri(&client, parameters).map_err(page)?;
-        let authorization =
-            Authorization::check(&pool, &client, redirect_uri.clone(), parameters).map_err(|refusal| {
+        let custom_scopes = self.custom_scopes(&pool).await?;
+        let authorization = Authorization::check(&pool, &client, &custom_scopes, redirect_uri.clone(), parameters)
+            .map_err(|refusal| {
                 let kind = Authorization::refusal_type(parameters);
                 Denied::Redirect(refused(&redirect_uri, kind, parameters.get("state"), &refusal))
             })?;
@@ -111,6 +112,12 @@ impl Cx {
             client,
             authorization,
         } = request;
+        if session.id.is_some() {
+            let browsers = self.store.browser_sessions();
+            browsers
+                .touch(pool.id(), &session.cookie_hash, &self.activity())
+                .await?;
+        }
         let answer = match authorization.response_type {
             ResponseType::Code => vec![("code", self.give_code(pool, client, authorization, session).await?)],
             ResponseType::Token => {
@@ -149,6 +156,7 @@ impl Cx {
             authenticated_at: session.authenticated_at,
             methods: session.methods.clone(),
             tells_level: !authorization.levels.is_empty(),
+            session_id: session.id.clone(),
             expires_at: self.now().plus_millis(CODE_LIFETIME),
         };
         let hash = self.hash_authorization_code(&code);
@@ -172,6 +180,9 @@ impl Cx {
         let (mut family, _) = self.new_family(pool, client, user, progress, None)?;
         family.authenticated_at = session.authenticated_at;
         family.tells_level = !authorization.levels.is_empty();
+        if let Some(tokens) = &mut family.session {
+            tokens.origin.clone_from(&session.id);
+        }
         family.oauth = Some(authorization.grant.clone());
         let lifetime = client.access_token_lifetime().max(client.id_token_lifetime());
         family.expires_at = self.now().plus_millis(lifetime);

@@ -9,6 +9,7 @@ use poolhouse_domain::clients::Client;
 use poolhouse_domain::oauth::{BROWSER_SESSION_LIFETIME, BrowserSession, LONGEST_BROWSER_SESSION};
 use poolhouse_domain::pools::Pool;
 use poolhouse_domain::sign_in::{Progress, reachable_level};
+use poolhouse_domain::user_sessions::SSO_SESSION_PREFIX;
 use poolhouse_domain::users::User;
 use poolhouse_model::Secret;
 
@@ -45,15 +46,21 @@ impl Cx {
     }
 
     /// The session of a user who has proved what `progress` says; it isn't stored yet.
-    pub(crate) fn new_browser_session(&self, pool: &Pool, user: &User, progress: Progress) -> BrowserSignIn {
+    pub(crate) fn new_browser_session(
+        &self,
+        pool: &Pool,
+        client: &Client,
+        user: &User,
+        progress: Progress,
+    ) -> BrowserSignIn {
         let now = self.now();
         let lifetime = if pool.tracks_sessions() {
             LONGEST_BROWSER_SESSION
         } else {
             BROWSER_SESSION_LIFETIME
         };
+        let cookie = self.entropy.alphanumeric(COOKIE_LENGTH);
         BrowserSignIn {
-            cookie: Secret::from(self.entropy.alphanumeric(COOKIE_LENGTH)),
             session: BrowserSession {
                 pool_id: pool.id().to_owned(),
                 sub: user.sub.clone(),
@@ -61,7 +68,11 @@ impl Cx {
                 methods: progress.methods,
                 password_set_at: user.password.as_ref().map(|password| password.set_at),
                 expires_at: now.plus_millis(lifetime),
+                client_id: client.id().to_owned(),
+                id: pool.tracks_sessions().then(|| self.new_session_id(SSO_SESSION_PREFIX)),
+                cookie_hash: self.hash_browser_cookie(&cookie),
             },
+            cookie: Secret::from(cookie),
             user: user.clone(),
             lifetime,
         }
@@ -90,7 +101,7 @@ impl Cx {
         }
     }
 
-    pub(crate) fn hash_browser_cookie(&self, cookie: &str) -> String {
+    fn hash_browser_cookie(&self, cookie: &str) -> String {
         self.keyed_hash(Purpose::new("browser session"), &[cookie.as_bytes()])
     }
 

@@ -2,10 +2,15 @@
 
 mod authorize;
 mod browser;
+mod exchange;
+mod presented;
+mod registration;
 mod revocation;
 mod token;
 mod user_info;
 
 pub use authorize::{AuthorizationRequest, Decision, Denied};
 pub use browser::BrowserSignIn;
+pub use exchange::{DerivedToken, Exchange, ExchangedToken, Target};
+pub use registration::RegisteredClient;
 pub use token::{ClientProof, TokenRequest};

@@ -13,7 +13,7 @@ impl Cx {
         let (pool, client) = self.authenticated_client(&request).await?;
         let token = request.parameters.get("token");
         let token = token.ok_or(TokenError::InvalidRequest("token is missing."))?;
-        match self.revoke(&pool, &client, &Secret::from(token)).await {
+        match self.revoke(&pool, &client, &Secret::from(token), false).await {
             Ok(()) => Ok(()),
             Err(Error::RevocationDisabled) => Err(TokenError::InvalidRequest(
                 "Token revocation is not enabled for the client.",

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use poolhouse_crypto::jwt;
-use poolhouse_domain::clients::Client;
+use poolhouse_domain::clients::{Client, Flow};
 use poolhouse_domain::oauth::{
     AuthorizationCode, Grant, M2mScopes, Parameters, Repeated, TokenError, machine_scopes, pkce,
 };
@@ -121,6 +121,9 @@ impl Cx {
         let (mut family, refresh_token) = self.new_family(pool, client, &user, progress, None)?;
         family.authenticated_at = code.authenticated_at;
         family.tells_level = code.tells_level;
+        if let Some(session) = &mut family.session {
+            session.origin = code.session_id;
+        }
         family.oauth = Some(code.grant);
         let tokens = self
             .issue_tokens(pool, client, &user, &family, Some(refresh_token))
@@ -181,7 +184,7 @@ impl Cx {
         client: &Client,
         parameters: &Parameters,
     ) -> Result<AuthenticationResultType> {
-        if !client.allows_oauth_flow(OAuthFlowType::ClientCredentials) {
+        if !client.allows_oauth_flow(OAuthFlowType::ClientCredentials) && !client.allows(Flow::ClientToken) {
             // Facts of the real service: a client that may not use OAuth at all is told so in other words.
             return Err(if client.uses_oauth() {
                 TokenError::UnauthorizedClient(None)
@@ -199,7 +202,7 @@ impl Cx {
     }
 
     /// Signs the access token that a machine gets for itself.
-    pub(crate) async fn machine_token(
+    pub async fn machine_token(
         &self,
         pool: &Pool,
         client: &Client,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use base64::prelude::{BASE64_STANDARD, Engine};
 use poolhouse_crypto::seal::Purpose;
-use poolhouse_crypto::srp::{Challenge as Exchange, ClientPublic, Identity, PasswordClaim};
+use poolhouse_crypto::srp::{Challenge as Exchange, ClientPublic};
 use poolhouse_domain::clients::Client;
 use poolhouse_domain::devices::{Device, DeviceIdentity, GROUP_KEY_LENGTH};
 use poolhouse_domain::pools::Pool;
@@ -17,7 +17,7 @@ use poolhouse_storage::SessionFound;
 use serde::{Deserialize, Serialize};
 
 use super::sessions::Challenge;
-use super::srp::Proof;
+use super::srp::{Expected, Proof};
 use super::{Answer, Answered, Outcome};
 use crate::Cx;
 
@@ -151,7 +151,7 @@ impl Cx {
         let (mut user, device) = self.device_of(pool, &session, device_key).await?;
         self.check_lockout(pool, &user.sub).await?;
         self.check_timestamp(proof.timestamp)?;
-        if self.is_device_proof(&session, &device, &proof)? {
+        if self.is_device_proof(&session, &device, &proof).await? {
             let mut progress = session.state.progress.clone();
             progress.is_device_proved = true;
             let answered = Answered {
@@ -166,31 +166,21 @@ impl Cx {
     }
 
     /// Whether `proof` shows that whoever made it knows the device's password.
-    fn is_device_proof(&self, session: &AuthSession, device: &Device, proof: &Proof<'_>) -> Result<bool> {
-        let block = BASE64_STANDARD.decode(proof.secret_block.expose()).ok();
-        let Some(exchange) = block
-            .as_deref()
-            .and_then(|block| self.open_block::<DeviceExchange>(block))
-        else {
+    async fn is_device_proof(&self, session: &AuthSession, device: &Device, proof: &Proof<'_>) -> Result<bool> {
+        let block = BASE64_STANDARD.decode(proof.secret_block.expose()).unwrap_or_default();
+        let exchange = self.open_block::<DeviceExchange>(&block);
+        let Some(exchange) = exchange.filter(|exchange| exchange.session == session.id) else {
             return Ok(false);
         };
-        let public = ClientPublic::parse(&exchange.srp_a).ok();
-        let secret = BASE64_STANDARD.decode(&exchange.b).ok();
-        let secret = secret.and_then(|bytes| bytes.try_into().ok());
-        let (Some(block), Some(public), Some(secret)) = (block, public, secret) else {
-            return Ok(false);
+        let expected = Expected {
+            verifier: self.open_device_verifier(device)?,
+            group: device.identity.group_key.clone(),
+            name: device.identity.key.clone(),
+            srp_a: exchange.srp_a,
+            b: exchange.b,
+            secret_block: block,
         };
-        let challenge = Exchange::resume(self.open_device_verifier(device)?, public, &secret);
-        let proved = challenge.verify(&PasswordClaim {
-            identity: Identity {
-                group: &device.identity.group_key,
-                name: &device.identity.key,
-            },
-            secret_block: &block,
-            timestamp: proof.timestamp.expose(),
-            signature: proof.signature.expose(),
-        });
-        Ok(proved && exchange.session == session.id)
+        self.proves(proof, expected).await
     }
 
     /// The user of a sign-in and the remembered device that they say it comes from.

@@ -86,7 +86,7 @@ impl Cx {
         let device = self.known_device(pool, user, &progress).await?;
         let challenge = match sign_in::next(pool, user, &progress, device.as_ref())? {
             Next::Tokens if progress.is_browser => {
-                return self.sign_browser_in(pool, user, progress, answered).await;
+                return self.sign_browser_in(pool, client, user, progress, answered).await;
             }
             Next::Tokens => return self.give_tokens(pool, client, user, (progress, device), answered).await,
             Next::NewPassword => self.new_password_challenge(pool, client, user, progress)?,
@@ -100,6 +100,7 @@ impl Cx {
     async fn sign_browser_in(
         &self,
         pool: &Pool,
+        client: &Client,
         user: &mut User,
         progress: Progress,
         answered: Option<Answered<'_>>,
@@ -107,9 +108,10 @@ impl Cx {
         self.triggers(pool).post_authentication()?;
         let mut tx = self.store.begin().await?;
         self.settle(&mut tx, pool, user, answered).await?;
-        let signed_in = self.new_browser_session(pool, user, progress);
-        let hash = self.hash_browser_cookie(signed_in.cookie.expose());
-        tx.browser_sessions().insert(&hash, &signed_in.session).await?;
+        let signed_in = self.new_browser_session(pool, client, user, progress);
+        tx.browser_sessions()
+            .insert(&signed_in.session, &self.activity())
+            .await?;
         tx.lockouts().clear(pool.id(), &user.sub).await?;
         tx.commit().await?;
         Ok(Outcome::SignedIn(Box::new(signed_in)))

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use base64::prelude::{BASE64_STANDARD, Engine};
 use poolhouse_crypto::entropy::{Entropy, SeededEntropy};
 use poolhouse_crypto::seal::Purpose;
-use poolhouse_crypto::srp::{Challenge, ClientPublic, PasswordClaim, Verifier, parse_timestamp};
+use poolhouse_crypto::srp::{Challenge, ClientPublic, Identity, PasswordClaim, Verifier, parse_timestamp};
 use poolhouse_domain::clients::Client;
 use poolhouse_domain::pools::Pool;
 use poolhouse_domain::sessions::AuthSession;
@@ -22,7 +22,6 @@ use serde::{Deserialize, Serialize};
 
 use super::{Outcome, check_status};
 use crate::Cx;
-use crate::passwords::identity;
 
 /// How far the client's clock may be off, in milliseconds.
 const CLOCK_TOLERANCE: i64 = 60 * MINUTE;
@@ -50,6 +49,19 @@ pub struct Proof<'a> {
     pub timestamp: &'a Secret,
     /// The device that the client says it is.
     pub device_key: Option<&'a str>,
+}
+
+/// What a proof is checked against.
+pub(super) struct Expected {
+    pub verifier: Verifier,
+    /// The group and the name in it of whom it is of, as [`Identity`] has them.
+    pub group: String,
+    pub name: String,
+    pub srp_a: String,
+    /// The server's secret exponent, in base64.
+    pub b: String,
+    /// The SECRET_BLOCK, decoded.
+    pub secret_block: Vec<u8>,
 }
 
 impl Cx {
@@ -154,19 +166,15 @@ impl Cx {
         }
         let subject = self.subject(pool, user.as_ref(), typed);
         self.check_lockout(pool, &subject).await?;
-        let verifier = self.verifier(pool, user.as_ref(), typed)?;
-        let public = ClientPublic::parse(&exchange.srp_a).map_err(|_| incorrect())?;
-        let secret = BASE64_STANDARD
-            .decode(&exchange.b)
-            .ok()
-            .and_then(|bytes| bytes.try_into().ok());
-        let challenge = Challenge::resume(verifier, public, &secret.ok_or_else(incorrect)?);
-        let proved = challenge.verify(&PasswordClaim {
-            identity: identity(pool, &exchange.user_id),
-            secret_block: &block,
-            timestamp: proof.timestamp.expose(),
-            signature: proof.signature.expose(),
-        });
+        let expected = Expected {
+            verifier: self.verifier(pool, user.as_ref(), typed)?,
+            group: pool.short_id().to_owned(),
+            name: exchange.user_id,
+            srp_a: exchange.srp_a,
+            b: exchange.b,
+            secret_block: block,
+        };
+        let proved = self.proves(&proof, expected).await?;
         let mut progress = exchange.progress;
         if let Some(key) = proof.device_key {
             progress.device_key = Some(key.to_owned());
@@ -191,6 +199,27 @@ impl Cx {
         // Guesses in flight may have earned a pause since it was looked at: then a right one counts no more.
         self.check_lockout(pool, &subject).await?;
         self.continue_after_password(pool, client, user, progress, None).await
+    }
+
+    /// Whether `proof` was made with the password that is `expected`. Takes milliseconds of arithmetic.
+    pub(super) async fn proves(&self, proof: &Proof<'_>, expected: Expected) -> Result<bool> {
+        let (timestamp, signature) = (proof.timestamp.clone(), proof.signature.clone());
+        let check = move || {
+            let public = ClientPublic::parse(&expected.srp_a).ok()?;
+            let secret = BASE64_STANDARD.decode(&expected.b).ok()?.try_into().ok()?;
+            let challenge = Challenge::resume(expected.verifier, public, &secret);
+            let claim = PasswordClaim {
+                identity: Identity {
+                    group: &expected.group,
+                    name: &expected.name,
+                },
+                secret_block: &expected.secret_block,
+                timestamp: timestamp.expose(),
+                signature: signature.expose(),
+            };
+            Some(challenge.verify(&claim))
+        };
+        Ok(self.compute(check).await?.unwrap_or(false))
     }
 
     /// The verifier of a user's password; for nobody, or a user without one, a verifier that no password fits.

@@ -2,7 +2,7 @@
 
 use poolhouse_domain::Timestamp;
 use poolhouse_domain::sessions::RefreshFamily;
-use poolhouse_domain::user_sessions::{Activity, TokenSession, UserSession};
+use poolhouse_domain::user_sessions::{Activity, SessionKind, TokenSession, UserSession};
 
 use crate::atomic::Atomic;
 use crate::conn::Conn;
@@ -69,7 +69,8 @@ impl Families<'_> {
 
     /// The sessions of a user that have not expired by `now`, the newest first.
     pub async fn sessions_of_user(mut self, pool_id: &str, sub: &str, now: Timestamp) -> Result<Vec<UserSession>> {
-        let sql = "SELECT session_id, event_id, client_id, created_at, last_active_at, ip_address, device_type \
+        let sql = "SELECT session_id, event_id, client_id, created_at, last_active_at, ip_address, device_type, \
+                          origin_session_id \
                    FROM refresh_families \
                    WHERE pool_id = $1 AND sub = $2 AND session_id IS NOT NULL AND expires_at > $3 \
                    ORDER BY created_at DESC, session_id";
@@ -103,6 +104,26 @@ impl Families<'_> {
         Ok(())
     }
 
+    /// Ends the sign-ins of a user that came through the SSO session `origin`, except `current`.
+    pub async fn delete_of_origin(
+        mut self,
+        pool_id: &str,
+        sub: &str,
+        origin: &str,
+        current: Option<&str>,
+    ) -> Result<()> {
+        let sql = "DELETE FROM refresh_families \
+                   WHERE pool_id = $1 AND sub = $2 AND origin_session_id = $3 AND event_id <> $4";
+        let binds = [
+            pool_id.into(),
+            sub.into(),
+            origin.into(),
+            current.unwrap_or_default().into(),
+        ];
+        self.conn.write(sql, &binds).await?;
+        Ok(())
+    }
+
     /// Ends all sign-ins of a user.
     pub async fn delete_of_user(mut self, pool_id: &str, sub: &str) -> Result<()> {
         let sql = "DELETE FROM refresh_families WHERE pool_id = $1 AND sub = $2";
@@ -113,9 +134,9 @@ impl Families<'_> {
 
 async fn insert(conn: &mut Conn<'_>, family: &RefreshFamily) -> Result<()> {
     let sql = "INSERT INTO refresh_families (pool_id, event_id, origin_jti, sub, client_id, created_at, expires_at, \
-                                             session_id, last_active_at, ip_address, device_type, device_key, version, \
-                                             doc) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1, $13)";
+                                             session_id, last_active_at, ip_address, device_type, device_key, \
+                                             origin_session_id, version, doc) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 1, $14)";
     let session = family.session.as_ref();
     let began = session.map(|session| &session.began);
     let binds = [
@@ -131,6 +152,7 @@ async fn insert(conn: &mut Conn<'_>, family: &RefreshFamily) -> Result<()> {
         began.and_then(|began| began.ip_address.as_deref()).into(),
         began.and_then(|began| began.device_type.as_deref()).into(),
         family.device.as_ref().map(|device| &*device.key).into(),
+        session.and_then(|session| session.origin.as_deref()).into(),
         Bind::document(family)?,
     ];
     conn.write(sql, &binds).await?;
@@ -167,7 +189,10 @@ async fn evict(conn: &mut Conn<'_>, family: &RefreshFamily, session: &TokenSessi
 fn read_session(row: &Row) -> Result<UserSession> {
     Ok(UserSession {
         id: row.text(0)?,
-        event_id: row.text(1)?,
+        kind: SessionKind::Token {
+            event_id: row.text(1)?,
+            origin: row.opt_text(7)?,
+        },
         client_id: row.text(2)?,
         created_at: Timestamp::from_millis(row.int(3)?),
         last_activity: Activity {

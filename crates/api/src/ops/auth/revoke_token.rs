@@ -1,11 +1,9 @@
 //! [`RevokeToken`](https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_RevokeToken.html)
-//!
-//! A session that began through the API comes from no SSO session: nothing is linked to it, and LINKED does what NONE does.
 
 use poolhouse_domain::{Error, Result};
 use poolhouse_engine::Cx;
 use poolhouse_model::operations::RevokeToken;
-use poolhouse_model::{RevokeTokenRequest, RevokeTokenResponse};
+use poolhouse_model::{RevokeAssociatedSessionsType, RevokeTokenRequest, RevokeTokenResponse};
 
 use crate::Handle;
 
@@ -18,7 +16,8 @@ impl Handle for RevokeToken {
         if !client.knows_secret(input.client_secret.as_ref()) {
             return Err(Error::RevocationUnauthorized);
         }
-        cx.revoke(&pool, &client, &input.token).await?;
+        let linked = input.revoke_associated_sessions == Some(RevokeAssociatedSessionsType::Linked);
+        cx.revoke(&pool, &client, &input.token, linked).await?;
         Ok(RevokeTokenResponse {})
     }
 }
