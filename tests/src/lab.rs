@@ -24,6 +24,7 @@ use poolhouse_crypto::key_reserve::KeyReserve;
 use poolhouse_crypto::keys::SigningKey;
 use poolhouse_crypto::password::{Parameters, PasswordHasher};
 use poolhouse_crypto::seal::{MasterKey, Sealer};
+use poolhouse_crypto::workers::Workers;
 use poolhouse_domain::Clock;
 use poolhouse_domain::issuers::Issuers;
 use poolhouse_engine::{Mode, Parts, Settings, World};
@@ -168,6 +169,7 @@ impl Lab {
             inbox.clone()
         };
         let relay = Relay::new(messenger);
+        let workers = Arc::new(Workers::start(1, 1_000).unwrap());
         let world = World::new(Parts {
             settings: Settings {
                 mode,
@@ -180,7 +182,8 @@ impl Lab {
             store: Store::new(db, sealer.clone(), entropy.clone()),
             clock: Arc::new(clock.clone()),
             entropy: entropy.clone(),
-            hasher: PasswordHasher::new(Parameters::DEVELOPMENT, 1, 1_000, entropy).unwrap(),
+            hasher: PasswordHasher::new(Parameters::DEVELOPMENT, workers.clone(), entropy).unwrap(),
+            workers,
             key_reserve: KeyReserve::fixed(signing_keys()),
             messenger: Arc::new(relay.clone()),
             sealer,
@@ -241,6 +244,11 @@ impl Lab {
     /// What the server is made of, for a test that has to reach behind its doors.
     pub fn world(&self) -> &Arc<World> {
         &self.house.world
+    }
+
+    /// What seals strings and rows of this lab.
+    pub fn sealer(&self) -> &Arc<Sealer> {
+        &self.house.ground.sealer
     }
 
     /// Announces the end of the server.

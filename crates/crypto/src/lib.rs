@@ -16,3 +16,4 @@ pub mod srp;
 mod token_cipher;
 pub mod totp;
 pub mod webauthn;
+pub mod workers;

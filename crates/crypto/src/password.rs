@@ -1,20 +1,16 @@
-//! Password hashing with Argon2id on threads of its own.
+//! Password hashing with Argon2id.
 
-mod queue;
 mod stored;
-mod worker;
 
 use std::sync::Arc;
 
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
-use argon2::{ARGON2ID_IDENT, Algorithm, Argon2, Params, Version};
-use tokio::sync::oneshot;
-use zeroize::Zeroizing;
+use argon2::{ARGON2ID_IDENT, Algorithm, Argon2, Block, Params, Version};
+use zeroize::{Zeroize, Zeroizing};
 
 use crate::entropy::Entropy;
-use queue::Queue;
+use crate::workers::{WorkError, Workers};
 use stored::StoredHash;
-use worker::Computation;
 
 /// Length in bytes of the salt and of the hash that are made here.
 const SALT_LEN: usize = 16;
@@ -54,7 +50,7 @@ impl Parameters {
 /// Why a password was not hashed or compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PasswordError {
-    /// As many passwords as allowed are waiting already: the caller should be asked to come back later.
+    /// As much work as allowed is waiting already: the caller should be asked to come back later.
     #[error("too many passwords are being hashed")]
     Busy,
     #[error("the stored password hash is not an Argon2id hash that this server can check")]
@@ -63,15 +59,22 @@ pub enum PasswordError {
     Failed,
 }
 
-/// Why hashing could not be started.
-#[derive(Debug, thiserror::Error)]
+impl From<WorkError> for PasswordError {
+    fn from(error: WorkError) -> Self {
+        match error {
+            WorkError::Busy => Self::Busy,
+            WorkError::Failed => Self::Failed,
+        }
+    }
+}
+
+/// Why there can be no hasher.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum StartError {
     #[error("the password hashing parameters are not valid: {0}")]
     Parameters(argon2::Error),
     #[error("password hashes of these parameters would be too expensive to check")]
     TooExpensive,
-    #[error("a password hashing thread could not be started")]
-    Thread(#[from] std::io::Error),
 }
 
 /// The outcome of comparing a password with a stored hash.
@@ -82,44 +85,30 @@ pub struct Verification {
     pub needs_rehash: bool,
 }
 
-/// Hashes and checks passwords on a fixed number of threads, refusing work when too much is waiting.
+/// Hashes and checks passwords on [`Workers`].
 ///
-/// Passwords are taken byte for byte: nothing is cut off or normalised. The threads end when the hasher is dropped.
+/// Passwords are taken byte for byte: nothing is cut off or normalised.
 pub struct PasswordHasher {
     params: Params,
-    queue: Arc<Queue>,
+    workers: Arc<Workers>,
     entropy: Arc<dyn Entropy>,
     absent_salt: Salt,
 }
 
 impl PasswordHasher {
-    /// Starts `workers` threads (at least one); `queue_limit` passwords may wait beyond those being hashed.
-    pub fn new(
-        parameters: Parameters,
-        workers: usize,
-        queue_limit: usize,
-        entropy: Arc<dyn Entropy>,
-    ) -> Result<Self, StartError> {
+    /// Takes the strength of new hashes and who computes them.
+    pub fn new(parameters: Parameters, workers: Arc<Workers>, entropy: Arc<dyn Entropy>) -> Result<Self, StartError> {
         let params = parameters.params().map_err(StartError::Parameters)?;
         if !stored::affordable(&params) {
             return Err(StartError::TooExpensive);
         }
         let absent_salt = random_salt(&*entropy).map_err(|_| StartError::Parameters(argon2::Error::SaltTooShort))?;
-        let workers = workers.max(1);
-        let hasher = Self {
+        Ok(Self {
             params,
-            queue: Arc::new(Queue::new(workers.saturating_add(queue_limit))),
+            workers,
             entropy,
             absent_salt,
-        };
-        for number in 1..=workers {
-            let queue = Arc::clone(&hasher.queue);
-            let usual_blocks = hasher.params.block_count();
-            std::thread::Builder::new()
-                .name(format!("password-{number}"))
-                .spawn(move || worker::run(&queue, usual_blocks))?;
-        }
-        Ok(hasher)
+        })
     }
 
     /// Hashes a new password into a PHC string (`$argon2id$v=19$m=…`) with a fresh salt.
@@ -170,23 +159,43 @@ impl PasswordHasher {
         salt: Salt,
         output_len: usize,
     ) -> Result<Output, PasswordError> {
-        let (reply, answer) = oneshot::channel();
         let password = Zeroizing::new(password.as_bytes().to_vec());
-        self.queue.submit(Computation {
-            argon2,
-            password,
-            salt,
-            output_len,
-            reply,
-        })?;
-        answer.await.map_err(|_| PasswordError::Failed)?
+        let usual_blocks = self.params.block_count();
+        let hash = move |memory: &mut Vec<Block>| {
+            let output = hash_in(memory, &argon2, &password, &salt, output_len);
+            if memory.len() > usual_blocks {
+                memory.truncate(usual_blocks);
+                memory.shrink_to_fit();
+            }
+            output
+        };
+        self.workers.run_with_memory(hash).await?
     }
 }
 
-impl Drop for PasswordHasher {
-    fn drop(&mut self) {
-        self.queue.close();
+/// Computes a hash of `output_len` bytes in `memory`, which grows to what it takes.
+fn hash_in(
+    memory: &mut Vec<Block>,
+    argon2: &Argon2<'_>,
+    password: &[u8],
+    salt: &Salt,
+    output_len: usize,
+) -> Result<Output, PasswordError> {
+    let blocks = argon2.params().block_count();
+    if memory.len() < blocks {
+        memory
+            .try_reserve_exact(blocks - memory.len())
+            .map_err(|_| PasswordError::Failed)?;
+        memory.resize(blocks, Block::new());
     }
+    let mut bytes = [0; Output::MAX_LENGTH];
+    let output = bytes.get_mut(..output_len).ok_or(PasswordError::Failed)?;
+    argon2
+        .hash_password_into_with_memory(password, salt, output, memory)
+        .map_err(|_| PasswordError::Failed)?;
+    let computed = Output::new(output).map_err(|_| PasswordError::Failed);
+    bytes.zeroize();
+    computed
 }
 
 fn random_salt(entropy: &dyn Entropy) -> Result<Salt, PasswordError> {

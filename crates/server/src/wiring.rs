@@ -10,6 +10,7 @@ use poolhouse_crypto::entropy::{Entropy, SystemEntropy};
 use poolhouse_crypto::key_reserve::KeyReserve;
 use poolhouse_crypto::password::{Parameters, PasswordHasher};
 use poolhouse_crypto::seal::Sealer;
+use poolhouse_crypto::workers::Workers;
 use poolhouse_domain::{Clock, SystemClock};
 use poolhouse_engine::{Parts, Settings, World};
 use poolhouse_model::Secret;
@@ -69,9 +70,11 @@ pub async fn wire(config: &Config, ending: CancellationToken) -> anyhow::Result<
         None => None,
     };
     let (messenger, inbox) = messenger(config)?;
+    let workers = workers(config)?;
     let world = World::new(Parts {
         settings: settings(config),
-        hasher: hasher(config, Arc::clone(&entropy))?,
+        hasher: hasher(config, Arc::clone(&workers), Arc::clone(&entropy))?,
+        workers,
         key_reserve: KeyReserve::start(config.key_reserve),
         messenger: Arc::new(messenger),
         clock,
@@ -109,19 +112,23 @@ fn settings(config: &Config) -> Settings {
     }
 }
 
-fn hasher(config: &Config, entropy: Arc<dyn Entropy>) -> anyhow::Result<PasswordHasher> {
-    let parameters = match config.mode {
-        Mode::Development => Parameters::DEVELOPMENT,
-        Mode::Production => Parameters::PRODUCTION,
-    };
-    let workers = match config.hash_workers {
-        Some(workers) => workers,
+fn workers(config: &Config) -> anyhow::Result<Arc<Workers>> {
+    let count = match config.hash_workers {
+        Some(count) => count,
         None => {
             std::thread::available_parallelism().context("cannot tell how many cores there are: set hash_workers")?
         }
     };
-    PasswordHasher::new(parameters, workers.get(), config.hash_queue, entropy)
-        .context("cannot start the password workers")
+    let workers = Workers::start(count.get(), config.hash_queue).context("cannot start the password workers")?;
+    Ok(Arc::new(workers))
+}
+
+fn hasher(config: &Config, workers: Arc<Workers>, entropy: Arc<dyn Entropy>) -> anyhow::Result<PasswordHasher> {
+    let parameters = match config.mode {
+        Mode::Development => Parameters::DEVELOPMENT,
+        Mode::Production => Parameters::PRODUCTION,
+    };
+    PasswordHasher::new(parameters, workers, entropy).context("cannot hash passwords")
 }
 
 fn access_keys(config: &Config) -> AccessKeys {

@@ -4,6 +4,9 @@
 //! writes to its one writer. All statements are `&'static str` with `$1`-style placeholders, each bound exactly once
 //! in order (SQLite silently takes NULL for one that is not).
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use crate::db::{Backend, Db};
 use crate::error::{Error, Result};
 use crate::value::{Bind, Row};
@@ -57,9 +60,11 @@ impl Conn<'_> {
     /// Reads all rows of a `SELECT`.
     pub async fn read_all(&mut self, sql: &'static str, binds: &[Bind<'_>]) -> Result<Vec<Row>> {
         Bind::check_all(binds)?;
+        self.count_statement();
         match self {
             Conn::Pool(Db {
                 backend: Backend::Sqlite { readers, .. },
+                ..
             }) => rows!(Sqlite, readers, sql, binds, true),
             _ => self.rows(sql, binds).await,
         }
@@ -80,6 +85,7 @@ impl Conn<'_> {
     /// Runs an `INSERT`, `UPDATE` or `DELETE`; answers the number of rows that it changed.
     pub async fn write(&mut self, sql: &'static str, binds: &[Bind<'_>]) -> Result<u64> {
         Bind::check_all(binds)?;
+        self.count_statement();
         match self {
             Conn::Pool(db) => match &db.backend {
                 Backend::Postgres {
@@ -110,12 +116,21 @@ impl Conn<'_> {
     /// Runs an `INSERT`, `UPDATE` or `DELETE` with `RETURNING`; answers its rows, in no particular order.
     pub async fn write_returning(&mut self, sql: &'static str, binds: &[Bind<'_>]) -> Result<Vec<Row>> {
         Bind::check_all(binds)?;
+        self.count_statement();
         self.rows(sql, binds).await
     }
 
     /// Runs an `INSERT`, `UPDATE` or `DELETE` of at most one row with `RETURNING`.
     pub async fn write_optional(&mut self, sql: &'static str, binds: &[Bind<'_>]) -> Result<Option<Row>> {
         Ok(self.write_returning(sql, binds).await?.into_iter().next())
+    }
+
+    fn count_statement(&self) {
+        let statements = match self {
+            Conn::Pool(db) => &db.statements,
+            Conn::Tx(tx) => &tx.statements,
+        };
+        statements.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Runs a statement where writing is allowed.
@@ -146,6 +161,8 @@ pub struct Tx {
     pub(crate) inner: Inner,
     /// Whether prepared statements outlive the transaction.
     pub(crate) keep: bool,
+    /// How many statements the database has been sent.
+    pub(crate) statements: Arc<AtomicU64>,
 }
 
 pub(crate) enum Inner {

@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use sqlx::Connection;
@@ -49,6 +51,7 @@ impl Default for ConnectOptions {
 #[derive(Clone)]
 pub struct Db {
     pub(crate) backend: Backend,
+    pub(crate) statements: Arc<AtomicU64>,
 }
 
 #[derive(Clone)]
@@ -84,7 +87,10 @@ impl Db {
             Some(("sqlite", path)) => connect_file(path.strip_prefix("//").unwrap_or(path), &options).await?,
             _ => return Err(Error::Address("it must begin with postgres:// or sqlite:".to_owned())),
         };
-        Ok(Self { backend })
+        Ok(Self {
+            backend,
+            statements: Arc::default(),
+        })
     }
 
     /// The handle that repositories take, each statement in its own transaction.
@@ -94,15 +100,19 @@ impl Db {
 
     /// Begins a transaction for writing; on SQLite after waiting for every other one.
     pub async fn begin(&self) -> Result<Tx> {
+        self.statements.fetch_add(1, Ordering::Relaxed);
+        let statements = Arc::clone(&self.statements);
         let begin = self.dialect().begin;
         Ok(match &self.backend {
             Backend::Postgres { pool, pinned, .. } => Tx {
                 inner: Inner::Postgres(pool.begin_with(begin).await?),
                 keep: !pinned,
+                statements,
             },
             Backend::Sqlite { writer, .. } => Tx {
                 inner: Inner::Sqlite(writer.begin_with(begin).await?),
                 keep: true,
+                statements,
             },
         })
     }
@@ -111,6 +121,11 @@ impl Db {
     pub async fn ping(&self) -> Result<()> {
         self.conn().read_one("SELECT CAST(1 AS BIGINT)", &[]).await?.int(0)?;
         Ok(())
+    }
+
+    /// How many statements have been sent since the start, beginnings of transactions among them.
+    pub fn statements(&self) -> u64 {
+        self.statements.load(Ordering::Relaxed)
     }
 
     /// The size of the database in bytes.

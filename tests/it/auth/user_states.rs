@@ -128,7 +128,7 @@ scenario! {
         let pool = world.store.pools().get(&client.pool.id).await.unwrap().unwrap();
         let stored = async || world.store.users().by_sub(pool.id(), &alice.sub).await.unwrap().unwrap();
         let other = Parameters { memory_kib: 64, ..Parameters::DEVELOPMENT };
-        let hasher = PasswordHasher::new(other, 1, 1, world.entropy.clone()).unwrap();
+        let hasher = PasswordHasher::new(other, world.workers.clone(), world.entropy.clone()).unwrap();
         let old = hasher.hash(PASSWORD).await.unwrap();
         let mut user = stored().await;
         user.password.as_mut().unwrap().hash = old.clone();

@@ -6,6 +6,7 @@ use poolhouse_crypto::entropy::SeededEntropy;
 use poolhouse_crypto::key_reserve::KeyReserve;
 use poolhouse_crypto::password::{Parameters, PasswordHasher};
 use poolhouse_crypto::seal::{MasterKey, Sealer};
+use poolhouse_crypto::workers::Workers;
 use poolhouse_domain::Error;
 use poolhouse_domain::attributes::Attributes;
 use poolhouse_domain::schema::Writer;
@@ -20,12 +21,14 @@ use serde_json::json;
 fn without_relay(lab: &Lab) -> Cx {
     let world = lab.world();
     let entropy = Arc::new(SeededEntropy::new("without relay"));
+    let workers = Arc::new(Workers::start(1, 10).unwrap());
     let parts = Parts {
         settings: world.settings.clone(),
         store: world.store.clone(),
         clock: world.clock.clone(),
         sealer: Arc::new(Sealer::new(&MasterKey::generate(&*entropy)).unwrap()),
-        hasher: PasswordHasher::new(Parameters::DEVELOPMENT, 1, 10, entropy.clone()).unwrap(),
+        hasher: PasswordHasher::new(Parameters::DEVELOPMENT, workers.clone(), entropy.clone()).unwrap(),
+        workers,
         entropy,
         key_reserve: KeyReserve::fixed(Vec::new()),
         messenger: Arc::new(Outbound::new(None, None, None)),

@@ -12,7 +12,11 @@ const WEAK: Parameters = Parameters {
 };
 
 fn hasher(parameters: Parameters) -> PasswordHasher {
-    PasswordHasher::new(parameters, 2, 100, Arc::new(SystemEntropy)).unwrap()
+    PasswordHasher::new(parameters, workers(2, 100), Arc::new(SystemEntropy)).unwrap()
+}
+
+fn workers(count: usize, queue_limit: usize) -> Arc<Workers> {
+    Arc::new(Workers::start(count, queue_limit).unwrap())
 }
 
 #[tokio::test]
@@ -71,7 +75,7 @@ async fn every_byte_of_a_password_counts() {
 async fn salts_come_from_the_entropy_given() {
     let hash = |seed: &'static str| async move {
         let entropy = Arc::new(SeededEntropy::new(seed));
-        PasswordHasher::new(WEAK, 1, 1, entropy)
+        PasswordHasher::new(WEAK, workers(1, 1), entropy)
             .unwrap()
             .hash("password")
             .await
@@ -195,7 +199,7 @@ async fn an_absent_user_costs_a_hash_of_today_s_parameters() {
 
 #[tokio::test]
 async fn a_flood_is_answered_in_full_and_at_least_the_queue_is_served() {
-    let hasher = Arc::new(PasswordHasher::new(WEAK, 2, 10, Arc::new(SystemEntropy)).unwrap());
+    let hasher = Arc::new(PasswordHasher::new(WEAK, workers(2, 10), Arc::new(SystemEntropy)).unwrap());
     let mut tasks = tokio::task::JoinSet::new();
     for _ in 0..200 {
         let hasher = Arc::clone(&hasher);
@@ -214,7 +218,7 @@ async fn a_flood_is_answered_in_full_and_at_least_the_queue_is_served() {
 
 #[tokio::test]
 async fn a_caller_who_gives_up_leaves_the_hasher_working() {
-    let hasher = PasswordHasher::new(WEAK, 1, 0, Arc::new(SystemEntropy)).unwrap();
+    let hasher = PasswordHasher::new(WEAK, workers(1, 0), Arc::new(SystemEntropy)).unwrap();
     for _ in 0..20 {
         tokio::select! {
             biased;
@@ -240,7 +244,7 @@ fn parameters_that_argon2_refuses_do_not_start() {
             parallelism: 9,
         },
     ] {
-        let started = PasswordHasher::new(parameters, 1, 1, Arc::new(SystemEntropy));
+        let started = PasswordHasher::new(parameters, workers(1, 1), Arc::new(SystemEntropy));
         assert!(matches!(started, Err(StartError::Parameters(_))), "{parameters:?}");
     }
 }
@@ -252,7 +256,7 @@ fn parameters_whose_hashes_would_not_be_accepted_back_do_not_start() {
         iterations: 1,
         parallelism: 1,
     };
-    let started = PasswordHasher::new(parameters, 1, usize::MAX, Arc::new(SystemEntropy));
+    let started = PasswordHasher::new(parameters, workers(1, usize::MAX), Arc::new(SystemEntropy));
     assert!(matches!(started, Err(StartError::TooExpensive)));
 }
 

@@ -167,11 +167,11 @@ pub struct Settings {
     )]
     pub sms_sns_endpoint: Option<ConnectionUrl>,
 
-    /// How many passwords are hashed at a time; by default one per processor core.
+    /// How many passwords are hashed, or checked by SRP, at a time; by default one per processor core.
     #[arg(long, env = "POOLHOUSE_HASH_WORKERS", value_name = "COUNT", global = true)]
     pub hash_workers: Option<NonZeroUsize>,
 
-    /// How many passwords may wait to be hashed before callers are told `TooManyRequestsException`.
+    /// How many passwords may wait for that before callers are told `TooManyRequestsException`.
     #[arg(long, env = "POOLHOUSE_HASH_QUEUE", value_name = "COUNT", global = true)]
     pub hash_queue: Option<NonZeroUsize>,
 
