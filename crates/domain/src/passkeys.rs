@@ -149,18 +149,18 @@ impl Pool {
             == Some(WebAuthnFactorConfigurationType::MultiFactorWithUserVerification)
     }
 
-    /// The domain that passkeys are registered at: the configured one, else the pool's own.
-    pub fn relying_party_id(&self) -> Option<&str> {
+    /// The domain that passkeys are registered at: the configured one, else `host`, at which the pool's domain answers.
+    pub fn relying_party_id<'a>(&'a self, host: Option<&'a str>) -> Option<&'a str> {
         let configuration = self.factors.web_authn.as_ref();
         configuration
             .and_then(|configuration| configuration.relying_party_id.as_deref())
-            .or(self.settings.custom_domain.as_deref())
+            .or(host)
     }
 
     /// The domain for which passkeys can be registered and used now.
-    pub fn usable_relying_party(&self) -> Result<&str> {
+    pub fn usable_relying_party<'a>(&'a self, host: Option<&'a str>) -> Result<&'a str> {
         if self.offers_passkeys() {
-            self.relying_party_id().ok_or(Error::RelyingPartyMissing)
+            self.relying_party_id(host).ok_or(Error::RelyingPartyMissing)
         } else {
             Err(Error::PasskeysNotEnabled)
         }

@@ -64,6 +64,12 @@ impl Cx {
         Some(url.as_str().trim_end_matches('/').to_owned())
     }
 
+    /// The host at which the domain of `pool` answers.
+    pub(crate) fn domain_host(&self, pool: &Pool) -> Option<String> {
+        let url = Url::parse(&self.domain_url(pool)?).ok()?;
+        url.host_str().map(str::to_owned)
+    }
+
     /// The host that custom domains must point at, where Amazon Cognito has a CloudFront distribution: the server's own.
     pub fn distribution(&self) -> Option<String> {
         self.own_host().filter(|host| is_host_name(host))

@@ -26,7 +26,8 @@ impl Cx {
     /// place of a registration that was not completed.
     pub async fn start_passkey_registration(&self, caller: &Caller) -> Result<Value> {
         let (pool, user) = (&*caller.pool, &caller.user);
-        let relying_party = RelyingParty::new(pool.usable_relying_party()?);
+        let host = self.domain_host(pool);
+        let relying_party = RelyingParty::new(pool.usable_relying_party(host.as_deref())?);
         let passkeys = self.passkeys(pool, user).await?;
         check_room(passkeys.len())?;
         let account = Account {
@@ -57,7 +58,8 @@ impl Cx {
     /// Registers the passkey that a client made of the options.
     pub async fn complete_passkey_registration(&self, caller: &Caller, credential: &Value) -> Result<()> {
         let (pool, user) = (&*caller.pool, &caller.user);
-        let relying_party_id = pool.usable_relying_party().map_err(|error| match error {
+        let host = self.domain_host(pool);
+        let relying_party_id = pool.usable_relying_party(host.as_deref()).map_err(|error| match error {
             // The relying party that the registration was started for is gone.
             Error::RelyingPartyMissing => Error::RelyingPartyMismatch,
             other => other,
@@ -103,7 +105,8 @@ impl Cx {
 
     /// Whether a user has a passkey that they can sign in by.
     pub async fn has_passkey(&self, pool: &Pool, user: &User) -> Result<bool> {
-        if pool.usable_relying_party().is_err() {
+        let host = self.domain_host(pool);
+        if pool.usable_relying_party(host.as_deref()).is_err() {
             return Ok(false);
         }
         Ok(!self.usable_passkeys(pool, user).await?.is_empty())
@@ -121,7 +124,8 @@ impl Cx {
         user: Option<&User>,
         lifetime: i64,
     ) -> Result<(String, Authentication)> {
-        let relying_party = RelyingParty::new(pool.usable_relying_party()?);
+        let host = self.domain_host(pool);
+        let relying_party = RelyingParty::new(pool.usable_relying_party(host.as_deref())?);
         let passkeys = match user {
             Some(user) => self.usable_passkeys(pool, user).await?,
             None => Vec::new(),
@@ -165,7 +169,8 @@ impl Cx {
         state: &Authentication,
         credential: &str,
     ) -> Result<ProvedPasskey> {
-        let relying_party_id = pool.usable_relying_party()?;
+        let host = self.domain_host(pool);
+        let relying_party_id = pool.usable_relying_party(host.as_deref())?;
         let assertion = Assertion::parse(credential)?;
         let found = self
             .store
@@ -191,7 +196,8 @@ impl Cx {
     /// The passkeys of a user that were registered at the pool's relying party.
     async fn usable_passkeys(&self, pool: &Pool, user: &User) -> Result<Vec<Passkey>> {
         let mut passkeys = self.passkeys(pool, user).await?;
-        passkeys.retain(|passkey| Some(&*passkey.relying_party_id) == pool.relying_party_id());
+        let host = self.domain_host(pool);
+        passkeys.retain(|passkey| Some(&*passkey.relying_party_id) == pool.relying_party_id(host.as_deref()));
         Ok(passkeys)
     }
 

@@ -4,6 +4,7 @@ mod configuration;
 mod limit;
 mod list;
 mod revoke;
+mod sso;
 
 use std::net::{IpAddr, SocketAddr};
 

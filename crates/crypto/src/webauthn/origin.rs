@@ -2,11 +2,13 @@
 
 use url::{Host, Url};
 
-/// The relying party of developers, whose pages need no TLS.
-const LOCALHOST: &str = "localhost";
+/// Whether the relying party is one of developers, whose pages need no TLS: browsers keep the name to their machine.
+fn is_local(id: &str) -> bool {
+    id == "localhost" || id.ends_with(".localhost")
+}
 
 /// The origin that `text` is, if its pages may use the passkeys of the relying party `id`: an https origin on any port
-/// whose host is `id` or below it. Pages of `localhost` may be served by http too.
+/// whose host is `id` or below it. Pages of `localhost` and below it may be served by http too.
 pub(super) fn allowed(id: &str, text: &str) -> Option<Url> {
     let url = Url::parse(text).ok()?;
     // Nothing but an origin, written as browsers write it: no path, no user, no default port.
@@ -17,7 +19,7 @@ pub(super) fn allowed(id: &str, text: &str) -> Option<Url> {
         return None;
     };
     let below = || host.strip_suffix(id).is_some_and(|prefix| prefix.ends_with('.'));
-    let secure = url.scheme() == "https" || (url.scheme() == "http" && id == LOCALHOST);
+    let secure = url.scheme() == "https" || (url.scheme() == "http" && is_local(id));
     (secure && (host == id || below())).then_some(url)
 }
 
@@ -48,6 +50,8 @@ mod tests {
         ] {
             assert!(allowed("localhost", origin).is_some(), "{origin}");
         }
+        assert!(allowed("my.auth.localhost", "http://my.auth.localhost:7665").is_some());
+        assert!(allowed("my.auth.localhost", "http://localhost:7665").is_none());
     }
 
     #[test]
