@@ -99,6 +99,7 @@ impl Api {
         let request = self.request(&call, scope.as_ref());
         let cx = match route.description.auth {
             Auth::SigV4 => Cx::for_administrator(world, request),
+            Auth::Either if scope.is_some() => Cx::for_administrator(world, request),
             Auth::Unsigned | Auth::Either => Cx::new(world, request),
         };
         tracing::debug!(operation = route.description.name, request_id = cx.request.id, "call");

@@ -31,8 +31,6 @@ not_yet! {
     DescribeRiskConfiguration,
     DescribeUserImportJob,
     GetCSVHeader,
-    GetClientToken,
-    GetDerivedToken,
     GetIdentityProviderByIdentifier,
     GetLogDeliveryConfiguration,
     GetProvisionedLimit,

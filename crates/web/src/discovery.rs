@@ -17,6 +17,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::fault;
+use crate::oauth::metadata::{AUTH_METHODS, StandardMetadata};
 use crate::request::Context;
 
 /// The keys that verify the tokens of a pool.
@@ -45,6 +46,8 @@ struct Configuration {
     id_token_signing_alg_values_supported: [&'static str; 1],
     issuer: String,
     jwks_uri: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    registration_endpoint: Option<String>,
     response_types_supported: [&'static str; 2],
     #[serde(skip_serializing_if = "Option::is_none")]
     revocation_endpoint: Option<String>,
@@ -52,9 +55,12 @@ struct Configuration {
     subject_types_supported: [&'static str; 1],
     #[serde(skip_serializing_if = "Option::is_none")]
     token_endpoint: Option<String>,
-    token_endpoint_auth_methods_supported: [&'static str; 2],
+    token_endpoint_auth_methods_supported: &'static [&'static str],
     #[serde(skip_serializing_if = "Option::is_none")]
     userinfo_endpoint: Option<String>,
+    /// What a strict pool says besides.
+    #[serde(flatten)]
+    standard: Option<StandardMetadata>,
 }
 
 async fn read_keys(cx: &Cx, pool_id: Result<Path<String>, PathRejection>) -> Result<impl Serialize + use<>> {
@@ -68,6 +74,7 @@ async fn read_keys(cx: &Cx, pool_id: Result<Path<String>, PathRejection>) -> Res
 async fn read_configuration(cx: &Cx, pool_id: Result<Path<String>, PathRejection>) -> Result<impl Serialize + use<>> {
     let pool = pool_of(cx, pool_id).await?;
     let issuer = cx.issuer(&pool);
+    let is_strict = pool.is_oidc_strict();
     let base = endpoint_base(cx, &pool);
     let endpoint = |path: &str| base.as_ref().map(|base| format!("{base}{path}"));
     Ok(Configuration {
@@ -77,13 +84,15 @@ async fn read_configuration(cx: &Cx, pool_id: Result<Path<String>, PathRejection
         id_token_signing_alg_values_supported: ["RS256"],
         jwks_uri: format!("{issuer}/.well-known/jwks.json"),
         issuer,
+        registration_endpoint: pool.registration().and_then(|_| endpoint("/oauth2/register")),
         response_types_supported: ["code", "token"],
         revocation_endpoint: endpoint("/oauth2/revoke"),
         scopes_supported: ["openid", "email", "phone", "profile"],
         subject_types_supported: ["public"],
         token_endpoint: endpoint("/oauth2/token"),
-        token_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post"],
+        token_endpoint_auth_methods_supported: if is_strict { &AUTH_METHODS } else { &["client_secret_basic", "client_secret_post"] },
         userinfo_endpoint: endpoint("/oauth2/userInfo"),
+        standard: is_strict.then(StandardMetadata::new),
     })
 }
 

@@ -6,6 +6,8 @@ mod admin_get_user_auth_factors;
 mod admin_initiate_auth;
 mod admin_respond_to_auth_challenge;
 mod admin_user_global_sign_out;
+mod get_client_token;
+mod get_derived_token;
 mod get_tokens_from_refresh_token;
 mod get_user_auth_factors;
 mod global_sign_out;

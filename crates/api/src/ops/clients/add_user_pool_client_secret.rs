@@ -5,14 +5,13 @@ use poolhouse_engine::{Cx, retried};
 use poolhouse_model::operations::AddUserPoolClientSecret;
 use poolhouse_model::{AddUserPoolClientSecretRequest, AddUserPoolClientSecretResponse};
 
-use super::generate_secret;
 use crate::Handle;
 
 impl Handle for AddUserPoolClientSecret {
     async fn handle(cx: &Cx, input: AddUserPoolClientSecretRequest) -> Result<AddUserPoolClientSecretResponse> {
         let pool = cx.pool(&input.user_pool_id).await?;
         let generated = input.client_secret.is_none();
-        let value = input.client_secret.unwrap_or_else(|| generate_secret(cx));
+        let value = input.client_secret.unwrap_or_else(|| cx.new_client_secret());
         let mut descriptor = retried(|| async {
             let mut client = cx.stored_client(&pool, &input.client_id).await?;
             let descriptor = client.add_secret(value.clone(), cx.now())?;

@@ -8,11 +8,7 @@ use poolhouse_engine::{CUSTOM_ID, Cx, Mode};
 use poolhouse_model::operations::CreateUserPoolClient;
 use poolhouse_model::{CreateUserPoolClientRequest, CreateUserPoolClientResponse};
 
-use super::generate_secret;
 use crate::Handle;
-
-/// The length of an app client id.
-const CLIENT_ID_LENGTH: usize = 26;
 
 impl Handle for CreateUserPoolClient {
     async fn handle(cx: &Cx, input: CreateUserPoolClientRequest) -> Result<CreateUserPoolClientResponse> {
@@ -25,12 +21,12 @@ impl Handle for CreateUserPoolClient {
         }
         let id = match custom_id(cx, &input.client_name)? {
             Some(id) => id.to_owned(),
-            None => cx.entropy.alphanumeric_lower(CLIENT_ID_LENGTH),
+            None => cx.new_client_id(),
         };
         let value = input
             .client_secret
             .clone()
-            .or_else(|| generate.then(|| generate_secret(cx)));
+            .or_else(|| generate.then(|| cx.new_client_secret()));
         let secrets = value
             .map(|value| ClientSecret::new(&id, value, &[], cx.now()))
             .into_iter()

@@ -12,6 +12,7 @@ impl Handle for ListUserPoolClientSecrets {
     async fn handle(cx: &Cx, input: ListUserPoolClientSecretsRequest) -> Result<ListUserPoolClientSecretsResponse> {
         let pool = cx.pool(&input.user_pool_id).await?;
         let client = cx.client_of(&pool, &input.client_id).await?;
+        client.check_secrets_managed()?;
         // Two secrets fit on one page: there is never a token to continue from.
         cx.page(
             &["ListUserPoolClientSecrets", client.id()],
