@@ -107,6 +107,34 @@ pub fn verify<T: DeserializeOwned>(
     now: i64,
     expected: &[(&'static str, &str)],
 ) -> Result<T, JwtError> {
+    let claims = signed_claims(key, token, expected)?;
+    if time_claim(&claims, "exp")?.ok_or(JwtError::WrongClaims("exp"))? <= now {
+        return Err(JwtError::Expired);
+    }
+    for name in ["iat", "nbf"] {
+        if time_claim(&claims, name)?.is_some_and(|time| time > now.saturating_add(FUTURE_TOLERANCE)) {
+            return Err(JwtError::NotYetValid);
+        }
+    }
+    serde_json::from_value(Value::Object(claims)).map_err(|_| JwtError::Malformed)
+}
+
+/// Checks a token as [`verify`] does, except that it doesn't matter when it was or is valid.
+pub fn verify_of_any_time<T: DeserializeOwned>(
+    key: &VerifyingKey,
+    token: &str,
+    expected: &[(&'static str, &str)],
+) -> Result<T, JwtError> {
+    let claims = signed_claims(key, token, expected)?;
+    serde_json::from_value(Value::Object(claims)).map_err(|_| JwtError::Malformed)
+}
+
+/// The claims of a token that is signed by `key` and has those in `expected`.
+fn signed_claims(
+    key: &VerifyingKey,
+    token: &str,
+    expected: &[(&'static str, &str)],
+) -> Result<Map<String, Value>, JwtError> {
     let parts = Parts::split(token)?;
     if parts.header()?.kid != key.kid() {
         return Err(JwtError::BadSignature);
@@ -120,15 +148,7 @@ pub fn verify<T: DeserializeOwned>(
             return Err(JwtError::WrongClaims(name));
         }
     }
-    if time_claim(&claims, "exp")?.ok_or(JwtError::WrongClaims("exp"))? <= now {
-        return Err(JwtError::Expired);
-    }
-    for name in ["iat", "nbf"] {
-        if time_claim(&claims, name)?.is_some_and(|time| time > now.saturating_add(FUTURE_TOLERANCE)) {
-            return Err(JwtError::NotYetValid);
-        }
-    }
-    serde_json::from_value(Value::Object(claims)).map_err(|_| JwtError::Malformed)
+    Ok(claims)
 }
 
 /// Reads a claim that counts seconds since 1970.

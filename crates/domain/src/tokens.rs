@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::attributes::Attributes;
 use crate::clients::Client;
 use crate::groups::{Group, preferred_role};
+use crate::oauth::requested_attributes;
 use crate::sessions::RefreshFamily;
 use crate::users::User;
 
@@ -69,8 +70,10 @@ impl Claims<'_> {
             Some(grant) => {
                 claims.insert("scope".into(), grant.scope().into());
                 claims.insert("version".into(), OAUTH_VERSION.into());
-                if let Some(resource) = &grant.resource {
-                    claims.insert("aud".into(), resource.as_str().into());
+                // The standard profile of access tokens has an audience always (RFC 9068).
+                let own = grant.strict.as_ref().map(|_| self.client.id());
+                if let Some(audience) = grant.resource.as_deref().or(own) {
+                    claims.insert("aud".into(), audience.into());
                 }
             }
         }
@@ -86,7 +89,10 @@ impl Claims<'_> {
         let mut claims = Map::new();
         let shown = match &self.family.oauth {
             None => self.readable.clone(),
-            Some(grant) => grant.attribute_scopes().select(self.readable),
+            Some(grant) => match &grant.strict {
+                Some(asked) => requested_attributes(&grant.scopes, &asked.id_token, self.readable),
+                None => grant.attribute_scopes().select(self.readable),
+            },
         };
         for (name, value) in shown.iter().filter(|(_, value)| !value.is_empty()) {
             claims.insert(name.to_owned(), attribute_claim(name, value));
@@ -96,6 +102,9 @@ impl Claims<'_> {
         claims.insert("aud".into(), self.client.id().into());
         if let Some(grant) = &self.family.oauth {
             claims.insert("at_hash".into(), at_hash(access_token).into());
+            if grant.strict.is_some() {
+                claims.insert("azp".into(), self.client.id().into());
+            }
             if let Some(nonce) = &grant.nonce {
                 claims.insert("nonce".into(), nonce.as_str().into());
             }
@@ -144,7 +153,7 @@ fn at_hash(access_token: &str) -> String {
 }
 
 /// An attribute as a claim: the flags are booleans, the address an object, `updated_at` a number, all else a string.
-fn attribute_claim(name: &str, value: &str) -> Value {
+pub fn attribute_claim(name: &str, value: &str) -> Value {
     match name {
         "email_verified" | "phone_number_verified" => Value::Bool(value == "true"),
         "address" => json!({ "formatted": value }),

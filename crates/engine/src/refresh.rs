@@ -3,6 +3,7 @@
 use poolhouse_crypto::hmac;
 use poolhouse_crypto::seal::Purpose;
 use poolhouse_domain::clients::{Client, Flow};
+use poolhouse_domain::oauth::Grant;
 use poolhouse_domain::pools::Pool;
 use poolhouse_domain::sessions::{RefreshFamily, RefreshTokenPayload, Rotated};
 use poolhouse_domain::users::User;
@@ -31,6 +32,23 @@ impl Cx {
         device_key: Option<&str>,
         authenticate: impl Fn(&User) -> Result<()>,
     ) -> Result<AuthenticationResultType> {
+        let used = self
+            .use_refresh_token(pool, client, token, device_key, authenticate)
+            .await?;
+        let (user, family, rotated) = used;
+        self.issue_tokens(pool, client, &user, &family, rotated).await
+    }
+
+    /// What a refresh token stands for, if it is good: the user, the family that new tokens are made of, and the refresh
+    /// token that replaces it when the client rotates them.
+    pub(crate) async fn use_refresh_token(
+        &self,
+        pool: &Pool,
+        client: &Client,
+        token: &Secret,
+        device_key: Option<&str>,
+        authenticate: impl Fn(&User) -> Result<()>,
+    ) -> Result<(User, RefreshFamily, Option<Secret>)> {
         let payload = self.open_refresh_token(token).ok_or(Error::RefreshTokenInvalid)?;
         if payload.pool_id != pool.id() || payload.client_id != client.id() {
             return Err(Error::RefreshTokenInvalid);
@@ -57,7 +75,13 @@ impl Cx {
         if let Some(grant) = &mut family.oauth {
             grant.forget_deleted(&self.custom_scopes(pool).await?);
         }
-        self.issue_tokens(pool, client, &user, &family, rotated).await
+        Ok((user, family, rotated))
+    }
+
+    /// What the sign-in of a refresh token was granted; nothing is looked at but that.
+    pub(crate) async fn granted_by(&self, token: &Secret) -> Result<Option<Grant>> {
+        let payload = self.open_refresh_token(token).ok_or(Error::RefreshTokenInvalid)?;
+        Ok(self.family(&payload).await?.oauth)
     }
 
     /// Refuses a token that comes from another device than its sign-in, or from one that isn't confirmed.

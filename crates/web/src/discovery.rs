@@ -90,7 +90,11 @@ async fn read_configuration(cx: &Cx, pool_id: Result<Path<String>, PathRejection
         scopes_supported: ["openid", "email", "phone", "profile"],
         subject_types_supported: ["public"],
         token_endpoint: endpoint("/oauth2/token"),
-        token_endpoint_auth_methods_supported: if is_strict { &AUTH_METHODS } else { &["client_secret_basic", "client_secret_post"] },
+        token_endpoint_auth_methods_supported: if is_strict {
+            &AUTH_METHODS
+        } else {
+            &["client_secret_basic", "client_secret_post"]
+        },
         userinfo_endpoint: endpoint("/oauth2/userInfo"),
         standard: is_strict.then(StandardMetadata::new),
     })

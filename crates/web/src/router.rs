@@ -10,7 +10,7 @@ use poolhouse_awsjson::Fault;
 use poolhouse_engine::Mode;
 
 use crate::cors::cors;
-use crate::login::assets;
+use crate::login::{assets, brand as client_brand};
 use crate::{App, api, brand, confirm_user, development, discovery, health, oauth, request, safety};
 
 /// Everything that the server answers.
@@ -31,10 +31,11 @@ pub fn router(app: App) -> Router {
         .route("/confirmUser", get(confirm_user::page).head(not_understood))
         .route("/assets/{name}", get(assets::file))
         .route("/brand/{pool_id}/{name}", get(brand::image))
+        .route("/brand/{pool_id}/style/{client_id}/{hash}", get(client_brand::stylesheet))
         .route("/health", get(health::ready))
         .route("/readyz", get(health::ready))
         .route("/livez", get(health::live))
-        .merge(oauth::routes());
+        .merge(oauth::routes(app.world.settings.mode));
     let routes = match (app.world.settings.mode, &app.inbox) {
         (Mode::Development, Some(inbox)) => routes.merge(development::routes(inbox.clone(), app.draining.clone())),
         _ => routes,

@@ -4,7 +4,7 @@ use poolhouse_model::{OAuthFlowType, Timestamp, UserPoolTierType};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::{Grant, Parameters, granted_scopes, pkce};
+use super::{Grant, Parameters, granted_scopes, pkce, strict};
 use crate::assurance::{Level, Methods};
 use crate::clients::Client;
 use crate::pools::Pool;
@@ -35,6 +35,8 @@ pub struct Prompt {
 pub struct Authorization {
     pub client_id: String,
     pub redirect_uri: String,
+    /// Whether the request itself names the address, so that the token request has to repeat it.
+    pub names_redirect: bool,
     pub response_type: ResponseType,
     pub state: Option<String>,
     pub grant: Grant,
@@ -45,6 +47,8 @@ pub struct Authorization {
     pub max_age: Option<i64>,
     /// The levels of assurance that are asked for, in the client's order.
     pub levels: Vec<Level>,
+    /// The user who is to be signed in, and no other.
+    pub sub: Option<String>,
 }
 
 /// A code that was given to a client, as it is stored.
@@ -54,6 +58,8 @@ pub struct AuthorizationCode {
     pub client_id: String,
     pub sub: String,
     pub redirect_uri: String,
+    /// Whether the request named the address, so that the token request has to repeat it.
+    pub names_redirect: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code_challenge: Option<String>,
     pub grant: Grant,
@@ -75,6 +81,8 @@ pub enum PageError {
     ParametersMissing,
     ClientUnknown,
     RedirectMismatch,
+    /// Anything else that is wrong with it.
+    RequestInvalid,
 }
 
 /// A fault in the request that the client is told at its address.
@@ -127,6 +135,8 @@ impl Authorization {
         if parameters.repeats() {
             return Err(invalid());
         }
+        let is_strict = pool.is_oidc_strict();
+        let claims = is_strict.then(|| strict::check(client, parameters)).transpose()?;
         let response_type = match parameters.get("response_type") {
             Some("code") => ResponseType::Code,
             Some("token") => ResponseType::Token,
@@ -138,7 +148,7 @@ impl Authorization {
             resource => resource.map(str::to_owned),
         };
         let prompt = prompt(parameters).ok_or_else(invalid)?;
-        let has_levels = pool.tier() != UserPoolTierType::Lite;
+        let has_levels = is_strict || pool.tier() != UserPoolTierType::Lite;
         let max_age = match parameters.get("max_age").filter(|_| has_levels).map(str::parse::<u32>) {
             None => None,
             Some(Ok(seconds)) => Some(i64::from(seconds)),
@@ -156,12 +166,15 @@ impl Authorization {
         Ok(Self {
             client_id: client.id().to_owned(),
             redirect_uri,
+            names_redirect: parameters.get("redirect_uri").is_some(),
             response_type,
             state: parameters.get("state").map(str::to_owned),
+            sub: claims.as_ref().and_then(|claims| claims.sub.clone()),
             grant: Grant {
                 scopes,
                 nonce: parameters.get("nonce").map(str::to_owned),
                 resource,
+                strict: claims,
             },
             code_challenge,
             prompt,

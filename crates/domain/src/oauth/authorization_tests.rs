@@ -44,7 +44,13 @@ fn client(flows: &[OAuthFlowType]) -> Client {
 fn check(query: &str) -> Result<Authorization, Refusal> {
     let pool = pool(UserPoolTierType::Essentials);
     let client = client(&[OAuthFlowType::Code]);
-    Authorization::check(&pool, &client, &["api/read".to_owned()], CALLBACK.to_owned(), &Parameters::parse(query))
+    Authorization::check(
+        &pool,
+        &client,
+        &["api/read".to_owned()],
+        CALLBACK.to_owned(),
+        &Parameters::parse(query),
+    )
 }
 
 fn error(query: &str) -> &'static str {
@@ -149,7 +155,10 @@ fn without_scopes_all_of_the_clients_are_granted() {
 #[test]
 fn scopes_of_deleted_resource_servers_are_gone() {
     let client = client(&[OAuthFlowType::Code]);
-    assert_eq!(granted_scopes(&client, &[], None).unwrap(), ["email", "openid", "profile"]);
+    assert_eq!(
+        granted_scopes(&client, &[], None).unwrap(),
+        ["email", "openid", "profile"]
+    );
     assert!(granted_scopes(&client, &[], Some("openid api/read")).is_err());
     let mut grant = check("response_type=code").unwrap().grant;
     grant.forget_deleted(&[]);

@@ -47,13 +47,14 @@ impl BrowserSession {
     pub fn satisfies(&self, authorization: &Authorization, lifetime: i64, now: Timestamp) -> bool {
         let age = now.millis() - self.authenticated_at.millis();
         let asked = authorization.max_age.map(|seconds| seconds.saturating_mul(SECOND));
-        let is_recent = age < lifetime && asked.is_none_or(|longest| age <= longest);
+        let is_recent = age < lifetime && asked.is_none_or(|longest| age < longest);
         let reaches = authorization.levels.is_empty()
             || authorization
                 .levels
                 .iter()
                 .any(|level| self.methods.level() >= Some(*level));
         let prompt = authorization.prompt;
-        is_recent && reaches && !prompt.login && !prompt.select_account
+        let is_asked_for = authorization.sub.as_ref().is_none_or(|sub| *sub == self.sub);
+        is_recent && reaches && is_asked_for && !prompt.login && !prompt.select_account
     }
 }

@@ -9,6 +9,7 @@ mod parameters;
 pub mod pkce;
 mod registration;
 mod scopes;
+mod strict;
 mod token_error;
 
 pub use authorization::{Authorization, AuthorizationCode, PageError, Prompt, Refusal, ResponseType};
@@ -19,7 +20,8 @@ pub use registration::{
     AuthMethod, ClientMetadata, ClientRegistration, OPEN_REGISTRATIONS_PER_HOUR, REGISTRATION_SCOPE, Registrant,
     RegistrationError,
 };
-pub use scopes::{AttributeScopes, Grant, M2mScopes, OPENID, granted_scopes, machine_scopes};
+pub use scopes::{AttributeScopes, Grant, M2mScopes, OPENID, PROFILE, granted_scopes, machine_scopes};
+pub use strict::{RequestedClaims, requested_attributes};
 pub use token_error::TokenError;
 
 use poolhouse_model::OAuthFlowType;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::Refusal;
+use super::{Refusal, RequestedClaims};
 use crate::attributes::Attributes;
 use crate::clients::{Client, STANDARD_SCOPES};
 
@@ -12,7 +12,7 @@ use crate::clients::{Client, STANDARD_SCOPES};
 pub const OPENID: &str = "openid";
 
 /// The attributes that the scope `profile` shows, besides the custom ones.
-const PROFILE: [&str; 14] = [
+pub const PROFILE: [&str; 14] = [
     "name",
     "family_name",
     "given_name",
@@ -39,6 +39,9 @@ pub struct Grant {
     /// The resource that access tokens are for (RFC 8707).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resource: Option<String>,
+    /// The claims that were asked for one by one, in a strict pool.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub strict: Option<RequestedClaims>,
 }
 
 impl Grant {
@@ -50,6 +53,13 @@ impl Grant {
     /// Forgets the scopes of resource servers that are gone from `custom`.
     pub fn forget_deleted(&mut self, custom: &[String]) {
         self.scopes.retain(|scope| exists(scope, custom));
+    }
+
+    /// The grant with only those scopes that `scope` lists; None where it lists others.
+    pub fn narrowed(&self, scope: &str) -> Option<Self> {
+        let scopes = distinct(scope);
+        let has_all = scopes.iter().all(|scope| self.scopes.contains(scope));
+        (has_all && !scopes.is_empty()).then(|| Self { scopes, ..self.clone() })
     }
 
     /// The scopes as tokens hold them.
@@ -89,7 +99,7 @@ impl AttributeScopes {
         readable.iter().filter(|(name, _)| self.shows(name)).collect()
     }
 
-    fn shows(self, name: &str) -> bool {
+    pub(super) fn shows(self, name: &str) -> bool {
         let Self::Some { email, phone, profile } = self else {
             return true;
         };
@@ -130,7 +140,7 @@ pub fn granted_scopes(client: &Client, custom: &[String], requested: Option<&str
 }
 
 /// Whether a scope is one of the service or of the pool's resource servers, whose scopes are `custom`.
-fn exists(scope: &str, custom: &[String]) -> bool {
+pub(super) fn exists(scope: &str, custom: &[String]) -> bool {
     STANDARD_SCOPES.contains(&scope) || custom.iter().any(|known| known == scope)
 }
 

@@ -45,6 +45,8 @@ pub struct AuthorizationRequest {
     pub pool: Arc<Pool>,
     pub client: Arc<Client>,
     pub authorization: Authorization,
+    /// Who answers, where the answer says so (RFC 9207).
+    pub issuer: Option<String>,
 }
 
 impl Cx {
@@ -68,13 +70,47 @@ impl Cx {
         let authorization = Authorization::check(&pool, &client, &custom_scopes, redirect_uri.clone(), parameters)
             .map_err(|refusal| {
                 let kind = Authorization::refusal_type(parameters);
-                Denied::Redirect(refused(&redirect_uri, kind, parameters.get("state"), &refusal))
+                let issuer = self.answering_issuer(&pool);
+                Denied::Redirect(refused(
+                    &redirect_uri,
+                    kind,
+                    parameters.get("state"),
+                    refusal,
+                    issuer.as_deref(),
+                ))
             })?;
-        Ok(AuthorizationRequest {
+        let mut request = AuthorizationRequest {
+            issuer: self.answering_issuer(&pool),
             pool,
             client,
             authorization,
-        })
+        };
+        self.read_hint(&mut request, parameters).await?;
+        Ok(request)
+    }
+
+    /// Takes from the hint of a strict pool's client which user is to be signed in.
+    async fn read_hint(&self, request: &mut AuthorizationRequest, parameters: &Parameters) -> Result<(), Denied> {
+        let Some(token) = parameters.get("id_token_hint").filter(|_| request.issuer.is_some()) else {
+            return Ok(());
+        };
+        let hint = self.id_token_hint(&request.pool, token).await?;
+        let asked = request.authorization.sub.take();
+        let hint = hint.filter(|hint| asked.is_none_or(|asked| asked == hint.sub));
+        let Some(hint) = hint else {
+            let refusal = Refusal {
+                error: "invalid_request",
+                description: Some("The id_token_hint is not an id token of this issuer, or of another user."),
+            };
+            return Err(Denied::Redirect(request.refused(refusal)));
+        };
+        request.authorization.sub = Some(hint.sub);
+        Ok(())
+    }
+
+    /// Who answers an authorization request, where the answer says so (RFC 9207).
+    fn answering_issuer(&self, pool: &Pool) -> Option<String> {
+        pool.is_oidc_strict().then(|| self.issuer(pool))
     }
 
     /// The app client `id`, of the pool that the request's host or path names, if it names one.
@@ -100,7 +136,7 @@ impl Cx {
         }
         if authorization.prompt.none {
             let refusal = Refusal::new("login_required");
-            return Ok(Decision::Redirect(request.refused(&refusal)));
+            return Ok(Decision::Redirect(request.refused(refusal)));
         }
         Ok(Decision::SignIn)
     }
@@ -111,7 +147,11 @@ impl Cx {
             pool,
             client,
             authorization,
+            issuer,
         } = request;
+        if authorization.sub.as_ref().is_some_and(|sub| *sub != session.sub) {
+            return Ok(request.refused(Refusal::new("login_required")));
+        }
         if session.id.is_some() {
             let browsers = self.store.browser_sessions();
             browsers
@@ -122,14 +162,15 @@ impl Cx {
             ResponseType::Code => vec![("code", self.give_code(pool, client, authorization, session).await?)],
             ResponseType::Token => {
                 if !self.shows_granted(client, &authorization.grant) {
-                    return Ok(request.refused(&Refusal::invalid_scope()));
+                    return Ok(request.refused(Refusal::invalid_scope()));
                 }
                 self.give_tokens_at_once(pool, client, authorization, session, user)
                     .await?
             }
         };
         let state = authorization.state.as_ref().map(|state| ("state", state.clone()));
-        let answer: Vec<(&str, String)> = answer.into_iter().chain(state).collect();
+        let issuer = issuer.as_ref().map(|issuer| ("iss", issuer.clone()));
+        let answer: Vec<(&str, String)> = answer.into_iter().chain(state).chain(issuer).collect();
         let answer: Vec<(&str, &str)> = answer.iter().map(|(name, value)| (*name, value.as_str())).collect();
         Ok(Authorization::location(
             &authorization.redirect_uri,
@@ -151,6 +192,7 @@ impl Cx {
             client_id: client.id().to_owned(),
             sub: session.sub.clone(),
             redirect_uri: authorization.redirect_uri.clone(),
+            names_redirect: authorization.names_redirect,
             code_challenge: authorization.code_challenge.clone(),
             grant: authorization.grant.clone(),
             authenticated_at: session.authenticated_at,
@@ -204,18 +246,31 @@ impl Cx {
 
 impl AuthorizationRequest {
     /// The address that tells the client of a refusal.
-    pub fn refused(&self, refusal: &Refusal) -> String {
+    pub fn refused(&self, refusal: Refusal) -> String {
         let authorization = &self.authorization;
         refused(
             &authorization.redirect_uri,
             authorization.response_type,
             authorization.state.as_deref(),
             refusal,
+            self.issuer.as_deref(),
         )
     }
 }
 
-fn refused(redirect_uri: &str, kind: ResponseType, state: Option<&str>, refusal: &Refusal) -> String {
+/// The address that tells of a refusal: in the words of the standard where there is an `issuer` to name.
+fn refused(
+    redirect_uri: &str,
+    kind: ResponseType,
+    state: Option<&str>,
+    refusal: Refusal,
+    issuer: Option<&str>,
+) -> String {
+    let refusal = if issuer.is_some() {
+        refusal.in_standard_words()
+    } else {
+        refusal
+    };
     let description = refusal
         .description
         .map(|description| ("error_description", description));
@@ -224,6 +279,7 @@ fn refused(redirect_uri: &str, kind: ResponseType, state: Option<&str>, refusal:
         .into_iter()
         .chain([("error", refusal.error)])
         .chain(state)
+        .chain(issuer.map(|issuer| ("iss", issuer)))
         .collect();
     Authorization::location(redirect_uri, kind, &answer)
 }

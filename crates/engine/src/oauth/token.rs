@@ -10,7 +10,7 @@ use poolhouse_domain::oauth::{
 use poolhouse_domain::pools::Pool;
 use poolhouse_domain::sign_in::Progress;
 use poolhouse_domain::{Error, SECOND, permissions, tokens};
-use poolhouse_model::{AuthenticationResultType, OAuthFlowType, Secret};
+use poolhouse_model::{AuthenticationResultType, OAuthFlowType, Secret, UserStatusType};
 use poolhouse_storage::CodeFound;
 
 use crate::Cx;
@@ -23,7 +23,7 @@ pub struct TokenRequest<'a> {
     pub pool: Option<&'a Pool>,
     pub parameters: &'a Parameters,
     /// What the `Authorization` header says.
-    pub basic: Option<ClientProof>,
+    pub basic: Option<&'a ClientProof>,
 }
 
 /// The id and the secret of a client, by HTTP Basic.
@@ -36,9 +36,6 @@ impl Cx {
     /// Answers a token request.
     pub async fn token(&self, request: TokenRequest<'_>) -> Result<AuthenticationResultType> {
         let parameters = request.parameters;
-        if parameters.repeats() {
-            return Err(TokenError::InvalidRequest("A parameter is given more than once."));
-        }
         let grant_type = required(parameters, "grant_type", "grant_type is missing.")?;
         let (pool, client) = self.authenticated_client(&request).await?;
         match grant_type {
@@ -53,7 +50,7 @@ impl Cx {
     /// both ways at once.
     pub(super) async fn authenticated_client(&self, request: &TokenRequest<'_>) -> Result<(Arc<Pool>, Arc<Client>)> {
         let parameters = request.parameters;
-        let (id, secret) = match &request.basic {
+        let (id, secret) = match request.basic {
             Some(_) if parameters.get("client_secret").is_some() => {
                 return Err(TokenError::InvalidRequest(
                     "The client authenticates in more than one way.",
@@ -84,6 +81,15 @@ impl Cx {
         }
     }
 
+    /// Whether a request to the endpoints is for a strict pool: the one that is named, or that of the client `id`.
+    pub async fn is_for_strict_pool(&self, named: Option<&Pool>, id: Option<&str>) -> bool {
+        match (named, id) {
+            (Some(pool), _) => pool.is_oidc_strict(),
+            (None, Some(id)) => self.client(id).await.is_ok_and(|(pool, _)| pool.is_oidc_strict()),
+            (None, None) => false,
+        }
+    }
+
     async fn redeem_code(
         &self,
         pool: &Pool,
@@ -94,7 +100,6 @@ impl Cx {
             return Err(TokenError::UnauthorizedClient(None));
         }
         let code = required(parameters, "code", "code is missing.")?;
-        let redirect_uri = required(parameters, "redirect_uri", "redirect_uri is missing.")?;
         let hash = self.hash_authorization_code(code);
         let found = self.store.authorization_codes().get(&hash, self.now()).await;
         let code = match found.map_err(Error::from)? {
@@ -102,7 +107,7 @@ impl Cx {
             CodeFound::Redeemed(code, event_id) => return Err(self.end_reused(&code, client, &event_id).await?),
             CodeFound::Unknown => return Err(TokenError::InvalidGrant(None)),
         };
-        check_code(&code, client, redirect_uri, parameters)?;
+        check_code(&code, client, pool, parameters)?;
         if !self.shows_granted(client, &code.grant) {
             return Err(TokenError::InvalidGrant(None));
         }
@@ -112,7 +117,7 @@ impl Cx {
             .by_sub(pool.id(), &code.sub)
             .await
             .map_err(Error::from)?;
-        let user = user.filter(|user| user.check_enabled().is_ok());
+        let user = user.filter(|user| user.check_enabled().is_ok() && user.status != UserStatusType::ResetRequired);
         let user = user.ok_or(TokenError::InvalidGrant(None))?;
         let progress = Progress {
             methods: code.methods.clone(),
@@ -171,11 +176,26 @@ impl Cx {
         if !client.uses_oauth() {
             return Err(TokenError::UnauthorizedClient(None));
         }
-        let refreshed = self.refresh(pool, client, &Secret::from(token), None, |_| Ok(())).await;
-        refreshed.map_err(|error| match error {
-            Error::Internal(_) | Error::TooManyRequests | Error::TriggerUnavailable(_) => error.into(),
-            _ => TokenError::InvalidGrant(None),
-        })
+        let token = Secret::from(token);
+        let scope = parameters.get("scope").filter(|_| pool.is_oidc_strict());
+        let narrowed = match scope {
+            Some(scope) => Some(self.narrowed_grant(&token, scope).await?),
+            None => None,
+        };
+        let used = self.use_refresh_token(pool, client, &token, None, |_| Ok(())).await;
+        let (user, mut family, rotated) = used.map_err(refresh_refused)?;
+        if let Some(mut grant) = narrowed {
+            grant.forget_deleted(&self.custom_scopes(pool).await?);
+            family.oauth = Some(grant);
+        }
+        Ok(self.issue_tokens(pool, client, &user, &family, rotated).await?)
+    }
+
+    /// What is left of a sign-in's grant in tokens for `scope`, which may hold nothing new.
+    async fn narrowed_grant(&self, token: &Secret, scope: &str) -> Result<Grant> {
+        let granted = self.granted_by(token).await.map_err(refresh_refused)?;
+        let granted = granted.ok_or(TokenError::InvalidScope)?;
+        granted.narrowed(scope).ok_or(TokenError::InvalidScope)
     }
 
     async fn client_credentials(
@@ -186,7 +206,7 @@ impl Cx {
     ) -> Result<AuthenticationResultType> {
         if !client.allows_oauth_flow(OAuthFlowType::ClientCredentials) && !client.allows(Flow::ClientToken) {
             // Facts of the real service: a client that may not use OAuth at all is told so in other words.
-            return Err(if client.uses_oauth() {
+            return Err(if client.uses_oauth() || pool.is_oidc_strict() {
                 TokenError::UnauthorizedClient(None)
             } else {
                 TokenError::InvalidGrant(None)
@@ -196,6 +216,7 @@ impl Cx {
         let scopes = match machine_scopes(client, &existing, parameters.get("scope")) {
             M2mScopes::Granted(scopes) => scopes,
             M2mScopes::Unknown => return Err(TokenError::InvalidScope),
+            M2mScopes::NotAllowed if pool.is_oidc_strict() => return Err(TokenError::InvalidScope),
             M2mScopes::NotAllowed => return Err(TokenError::InvalidGrant(None)),
         };
         Ok(self.machine_token(pool, client, &scopes).await?)
@@ -231,12 +252,15 @@ impl Cx {
 }
 
 /// Whether `client` may redeem the code: it was given to it, for this address, and it began the authorization.
-fn check_code(code: &AuthorizationCode, client: &Client, redirect_uri: &str, parameters: &Parameters) -> Result<()> {
+fn check_code(code: &AuthorizationCode, client: &Client, pool: &Pool, parameters: &Parameters) -> Result<()> {
     if code.client_id != client.id() {
         return Err(TokenError::InvalidGrant(None));
     }
-    if code.redirect_uri != redirect_uri {
-        return Err(TokenError::UnauthorizedClient(Some("invalid_redirect")));
+    match parameters.get("redirect_uri") {
+        None if code.names_redirect => return Err(TokenError::InvalidRequest("redirect_uri is missing.")),
+        Some(uri) if uri != code.redirect_uri && pool.is_oidc_strict() => return Err(TokenError::InvalidGrant(None)),
+        Some(uri) if uri != code.redirect_uri => return Err(TokenError::UnauthorizedClient(Some("invalid_redirect"))),
+        _ => {}
     }
     let proved = match (&code.code_challenge, parameters.get("code_verifier")) {
         (None, None) => true,
@@ -247,6 +271,14 @@ fn check_code(code: &AuthorizationCode, client: &Client, redirect_uri: &str, par
         Ok(())
     } else {
         Err(TokenError::InvalidGrant(None))
+    }
+}
+
+/// A refresh that failed, as the endpoint tells of it.
+fn refresh_refused(error: Error) -> TokenError {
+    match error {
+        Error::Internal(_) | Error::TooManyRequests | Error::TriggerUnavailable(_) => error.into(),
+        _ => TokenError::InvalidGrant(None),
     }
 }
 

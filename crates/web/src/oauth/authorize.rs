@@ -1,5 +1,6 @@
-//! `GET /oauth2/authorize`: where every sign-in of a browser begins.
+//! `/oauth2/authorize`: where every sign-in of a browser begins.
 
+use axum::body::Bytes;
 use axum::extract::RawQuery;
 use axum::response::{IntoResponse, Response};
 use axum_extra::extract::CookieJar;
@@ -14,10 +15,30 @@ use crate::fault;
 /// Answers with a code or tokens, with a refusal, or by sending the browser to the sign-in page.
 pub async fn authorize(door: Door, jar: CookieJar, RawQuery(query): RawQuery) -> Response {
     let parameters = Parameters::parse(query.as_deref().unwrap_or_default());
-    match decide(&door, &jar, &parameters).await {
-        Ok(Decision::Redirect(location)) => found(&location),
-        Ok(Decision::SignIn) => found(&door.path("/login", &parameters.to_query())),
-        Err(denied) => refuse(&door, &parameters, denied),
+    answer(&door, &jar, &parameters, StatusCode::FOUND).await
+}
+
+/// Answers the same request in a form, which a strict pool takes (OpenID Connect Core, section 3.1.2.1).
+pub async fn authorize_by_form(door: Door, jar: CookieJar, body: Bytes) -> Response {
+    let parameters = Parameters::parse(&String::from_utf8_lossy(&body));
+    let client_id = parameters.get("client_id");
+    if door.cx.is_for_strict_pool(door.pool.as_deref(), client_id).await {
+        answer(&door, &jar, &parameters, StatusCode::SEE_OTHER).await
+    } else {
+        get_only().await
+    }
+}
+
+/// Refuses a request by another method than GET.
+pub async fn get_only() -> Response {
+    (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET")]).into_response()
+}
+
+async fn answer(door: &Door, jar: &CookieJar, parameters: &Parameters, redirects: StatusCode) -> Response {
+    match decide(door, jar, parameters).await {
+        Ok(Decision::Redirect(location)) => redirect(redirects, &location),
+        Ok(Decision::SignIn) => redirect(redirects, &door.path("/login", &parameters.to_query())),
+        Err(denied) => refuse(door, parameters, denied),
     }
 }
 
@@ -49,6 +70,7 @@ fn page_query(error: PageError, parameters: &Parameters) -> String {
         PageError::ParametersMissing => "Required parameters missing",
         PageError::ClientUnknown => "Client does not exist",
         PageError::RedirectMismatch => "redirect_mismatch",
+        PageError::RequestInvalid => "invalid_request",
     };
     query.append_pair("error", name);
     if let (PageError::RedirectMismatch, Some(client_id)) = (error, parameters.get("client_id")) {

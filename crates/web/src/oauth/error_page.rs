@@ -6,11 +6,12 @@ use axum_extra::extract::CookieJar;
 use http::{HeaderMap, StatusCode};
 use poolhouse_domain::oauth::Parameters;
 
+use crate::login::texts::Texts;
 use crate::login::views::{Brand, ErrorPage, Href, Page, respond};
 use crate::login::visit::texts;
 
 /// The errors that the page names.
-const NAMED: [&str; 1] = ["redirect_mismatch"];
+const NAMED: [&str; 2] = ["redirect_mismatch", "invalid_request"];
 
 /// Says that the request was wrong. Of what the address says, only errors that we know are shown.
 pub async fn page(jar: CookieJar, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
@@ -18,18 +19,23 @@ pub async fn page(jar: CookieJar, headers: HeaderMap, RawQuery(query): RawQuery)
     let error = query.get("error");
     let brand = Brand::default();
     let view = ErrorPage {
-        page: Page {
-            texts: texts(&query, &jar, &headers),
-            brand: &brand,
-            csrf: "",
-            action: Href::local("/error", None),
-            session: None,
-            error: None,
-            notice: None,
-            address: None,
-        },
+        page: plain_page(texts(&query, &jar, &headers), &brand),
         code: NAMED.into_iter().find(|named| error == Some(*named)),
         sign_in: None,
     };
     respond(StatusCode::BAD_REQUEST, &view, &[])
+}
+
+/// What a page has that belongs to no client and has no form.
+pub fn plain_page(texts: Texts, brand: &Brand) -> Page<'_> {
+    Page {
+        texts,
+        brand,
+        csrf: "",
+        action: Href::local("/", None),
+        session: None,
+        error: None,
+        notice: None,
+        address: None,
+    }
 }

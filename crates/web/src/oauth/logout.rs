@@ -1,23 +1,49 @@
 //! `GET /logout`: ends the browser's session and sends it on.
 
+use axum::body::Bytes;
 use axum::extract::RawQuery;
 use axum::response::{IntoResponse, Response};
 use axum_extra::extract::CookieJar;
+use http::HeaderMap;
 use poolhouse_domain::Error;
 use poolhouse_domain::oauth::{PageError, Parameters};
 use poolhouse_engine::Denied;
 
-use super::authorize::{found, refuse};
+use super::authorize::{found, get_only, refuse};
 use super::door::Door;
+use super::end_session::end_session;
 
 /// Signs the browser out. With `logout_uri` it goes there, or else to the sign-in page for `redirect_uri`; both must be
 /// the client's.
-pub async fn logout(door: Door, jar: CookieJar, RawQuery(query): RawQuery) -> Response {
+///
+/// In a strict pool a request without either is one of OpenID Connect.
+pub async fn logout(door: Door, jar: CookieJar, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
     let parameters = Parameters::parse(query.as_deref().unwrap_or_default());
+    let is_cognitos = ["logout_uri", "redirect_uri"]
+        .iter()
+        .any(|name| parameters.get(name).is_some());
+    if !is_cognitos && is_strict(&door, &parameters).await {
+        return end_session(&door, jar, &headers, &parameters).await;
+    }
     match sign_out(&door, &jar, &parameters).await {
         Ok((location, jar)) => (jar, found(&location)).into_response(),
         Err(denied) => refuse(&door, &parameters, denied),
     }
+}
+
+/// Signs the browser out of a strict pool, for a client that sends a form.
+pub async fn logout_by_form(door: Door, jar: CookieJar, headers: HeaderMap, body: Bytes) -> Response {
+    let parameters = Parameters::parse(&String::from_utf8_lossy(&body));
+    if is_strict(&door, &parameters).await {
+        end_session(&door, jar, &headers, &parameters).await
+    } else {
+        get_only().await
+    }
+}
+
+async fn is_strict(door: &Door, parameters: &Parameters) -> bool {
+    let client_id = parameters.get("client_id");
+    door.cx.is_for_strict_pool(door.pool.as_deref(), client_id).await
 }
 
 async fn sign_out(door: &Door, jar: &CookieJar, parameters: &Parameters) -> Result<(String, CookieJar), Denied> {

@@ -5,7 +5,6 @@ use axum::extract::RawQuery;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, StatusCode};
 use poolhouse_domain::oauth::TokenError;
-use poolhouse_engine::TokenRequest;
 
 use super::door::Door;
 use super::token::{BasicHeader, received, refuse};
@@ -18,20 +17,14 @@ pub async fn revoke(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let revoked = match received(basic, &headers, query.as_deref(), &body) {
-        Ok((parameters, basic)) => {
-            let request = TokenRequest {
-                pool: door.pool.as_deref(),
-                parameters: &parameters,
-                basic,
-            };
-            door.cx.revoke_by_endpoint(request).await
-        }
+    let received = received(&door, basic, &headers, query.as_deref(), &body).await;
+    let revoked = match received.checked {
+        Ok(()) => door.cx.revoke_by_endpoint(received.request(&door)).await,
         Err(error) => Err(error),
     };
     match revoked {
         Ok(()) => StatusCode::OK.into_response(),
-        Err(error @ TokenError::InvalidClient(_)) => refuse(StatusCode::UNAUTHORIZED, error),
-        Err(error) => refuse(StatusCode::BAD_REQUEST, error),
+        Err(error @ TokenError::InvalidClient(_)) => refuse(StatusCode::UNAUTHORIZED, error, received.is_strict),
+        Err(error) => refuse(StatusCode::BAD_REQUEST, error, received.is_strict),
     }
 }
