@@ -10,6 +10,7 @@ use poolhouse_storage::Db;
 use poolhouse_tests::database::{Backend, TestDatabase};
 
 mod addresses;
+mod branding;
 mod concurrency;
 mod configuration;
 mod devices;
