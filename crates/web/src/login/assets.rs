@@ -21,6 +21,7 @@ struct Asset {
 }
 
 static STYLESHEET: LazyLock<Asset> = LazyLock::new(|| asset("login", "css", "text/css; charset=utf-8"));
+static DARK: LazyLock<Asset> = LazyLock::new(|| asset("login-dark", "css", "text/css; charset=utf-8"));
 static SCRIPT: LazyLock<Asset> = LazyLock::new(|| asset("login", "js", "text/javascript; charset=utf-8"));
 
 fn asset(name: &str, extension: &str, content_type: &'static str) -> Asset {
@@ -41,6 +42,11 @@ pub fn stylesheet() -> String {
     format!("/assets/{}", STYLESHEET.name)
 }
 
+/// The path of the stylesheet of dark pages.
+pub fn dark_stylesheet() -> String {
+    format!("/assets/{}", DARK.name)
+}
+
 /// The path of the script.
 pub fn script() -> String {
     format!("/assets/{}", SCRIPT.name)
@@ -48,7 +54,7 @@ pub fn script() -> String {
 
 /// Answers `/assets/{name}`. A name belongs to one content for ever, so browsers may keep it.
 pub async fn file(Path(name): Path<String>) -> Response {
-    let assets = [&*STYLESHEET, &*SCRIPT];
+    let assets = [&*STYLESHEET, &*DARK, &*SCRIPT];
     let Some(asset) = assets.into_iter().find(|asset| asset.name == name) else {
         return StatusCode::NOT_FOUND.into_response();
     };
@@ -74,13 +80,18 @@ mod tests {
                 include_str!("../../assets/login.css"),
             ),
             (
+                dark_stylesheet(),
+                "text/css; charset=utf-8",
+                include_str!("../../assets/login-dark.css"),
+            ),
+            (
                 script(),
                 "text/javascript; charset=utf-8",
                 include_str!("../../assets/login.js"),
             ),
         ] {
             let name = path.strip_prefix("/assets/").unwrap();
-            let hash = name.split(['-', '.']).nth(1).unwrap();
+            let hash = name.split(['-', '.']).rev().nth(1).unwrap();
             assert!(hash.len() == 16 && hash != "0000000000000000", "{name}");
             let response = file(Path(name.to_owned())).await;
             assert_eq!(response.status(), 200);

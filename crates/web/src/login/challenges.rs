@@ -52,7 +52,7 @@ fn show_with(visit: &Visit, status: StatusCode, username: &str, posed: &Posed, b
     let text = |name: &str| posed.parameters.get(name).map(String::as_str);
     match posed.name {
         ChallengeNameType::SelectChallenge => {
-            let factors: Vec<Factor> = posed.available.iter().filter_map(|name| first_factor(*name)).collect();
+            let factors = first_factors(&posed.available);
             let view = Choice {
                 page,
                 username,
@@ -135,6 +135,23 @@ fn show_with(visit: &Visit, status: StatusCode, username: &str, posed: &Posed, b
             visit.show(status, &view)
         }
     }
+}
+
+/// Chooses for a user who has one way to sign in.
+pub async fn choose_only_way(visit: &Visit, outcome: Outcome) -> Result<Outcome> {
+    let Outcome::Challenge {
+        name: ChallengeNameType::SelectChallenge,
+        session: Some(session),
+        available: Some(available),
+        ..
+    } = &outcome
+    else {
+        return Ok(outcome);
+    };
+    let factors = first_factors(available);
+    let [only] = factors.as_slice() else { return Ok(outcome) };
+    let choice = Parameters::default().and("factor", only.value());
+    answer(visit, ChallengeNameType::SelectChallenge, session, &choice).await
 }
 
 /// Answers a challenge.
@@ -391,6 +408,11 @@ fn set_up_factor(name: &str) -> Option<Factor> {
         "SOFTWARE_TOKEN_MFA" => Some(Factor::Totp),
         _ => None,
     }
+}
+
+/// The first factors among which the user chooses.
+fn first_factors(available: &[ChallengeNameType]) -> Vec<Factor> {
+    available.iter().filter_map(|name| first_factor(*name)).collect()
 }
 
 /// The button of a first factor; of the two ways to give a password pages have one.

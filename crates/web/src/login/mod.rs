@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod assets;
+pub mod brand;
 pub mod challenges;
 pub mod headers;
 pub mod passkeys;

@@ -59,7 +59,8 @@ async fn begin(visit: &Visit, form: &Parameters, username: &str) -> Result<Outco
 
 /// Goes on with what a step of a sign-in gave.
 pub async fn proceed(visit: &Visit, username: &str, outcome: Outcome) -> Response {
-    match Step::try_from(outcome) {
+    let outcome = challenges::choose_only_way(visit, outcome).await;
+    match outcome.and_then(Step::try_from) {
         Ok(Step::SignedIn(signed_in)) => visit.conclude(*signed_in).await,
         Ok(Step::Challenge(posed)) => challenges::show(visit, username, &posed).await,
         Err(error) => {

@@ -12,6 +12,7 @@ use poolhouse_engine::{AuthorizationRequest, Cx, Denied, Outcome};
 use poolhouse_model::UsernameAttributeType;
 use url::Url;
 
+use super::brand::brand_of;
 use super::texts::Texts;
 use super::views::{Brand, ErrorPage, Href, LoginName, Page, respond};
 use crate::App;
@@ -36,6 +37,33 @@ pub struct Visit {
 }
 
 impl Visit {
+    /// Begins a visit for the authorization request in `query`, or answers why there can be none.
+    pub async fn open(door: Door, query: Parameters, headers: &HeaderMap) -> Result<Self, Response> {
+        let request = match door.cx.authorization(door.pool.as_deref(), &query).await {
+            Ok(request) => request,
+            Err(denied) => return Err(refuse(&door, &query, denied)),
+        };
+        let jar = CookieJar::from_headers(headers);
+        let csrf = match door.csrf_cookie(&jar) {
+            Some(known) if known.len() == CSRF_LENGTH => known.to_owned(),
+            _ => door.cx.entropy.alphanumeric(CSRF_LENGTH),
+        };
+        let texts = texts(&query, &jar, headers);
+        let brand = match brand_of(&door.cx, &request.pool, &request.client, texts).await {
+            Ok(brand) => brand,
+            Err(error) => return Err(refuse(&door, &query, Denied::Other(error))),
+        };
+        Ok(Self {
+            door,
+            jar,
+            query,
+            request,
+            csrf,
+            texts,
+            brand,
+        })
+    }
+
     pub fn cx(&self) -> &Cx {
         &self.door.cx
     }
@@ -133,29 +161,21 @@ impl FromRequestParts<App> for Visit {
         let door = Door::from_request_parts(parts, app).await?;
         let Ok(RawQuery(query)) = RawQuery::from_request_parts(parts, app).await;
         let query = Parameters::parse(query.as_deref().unwrap_or_default());
-        let request = match door.cx.authorization(door.pool.as_deref(), &query).await {
-            Ok(request) => request,
-            Err(denied) => return Err(refuse(&door, &query, denied)),
-        };
-        let jar = CookieJar::from_headers(&parts.headers);
-        let csrf = match door.csrf_cookie(&jar) {
-            Some(known) if known.len() == CSRF_LENGTH => known.to_owned(),
-            _ => door.cx.entropy.alphanumeric(CSRF_LENGTH),
-        };
-        let texts = texts(&query, &jar, &parts.headers);
-        let brand = Brand {
-            name: request.client.settings.client_name.clone().unwrap_or_default(),
-            ..Brand::default()
-        };
-        Ok(Self {
-            door,
-            jar,
-            query,
-            request,
-            csrf,
-            texts,
-            brand,
-        })
+        Self::open(door, query, &parts.headers).await
+    }
+}
+
+/// What a page has that belongs to no client and has no form.
+pub fn plain_page(texts: Texts, brand: &Brand) -> Page<'_> {
+    Page {
+        texts,
+        brand,
+        csrf: "",
+        action: Href::local("/error", None),
+        session: None,
+        error: None,
+        notice: None,
+        address: None,
     }
 }
 

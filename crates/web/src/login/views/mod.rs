@@ -18,7 +18,7 @@ mod sign_in;
 mod tests;
 
 pub use account::{Confirm, ConfirmForgotPassword, Field, ForgotPassword, SignUp};
-pub use brand::{Brand, Palette};
+pub use brand::{Brand, Scheme};
 pub use factors::{MfaSetupChoice, MfaSetupContact, MfaSetupTotp, OneTimeCode, SelectMfa};
 pub use href::Href;
 pub use page::{Page, respond};

@@ -53,6 +53,11 @@ impl Page<'_> {
         assets::stylesheet()
     }
 
+    /// The path of our stylesheet for the dark.
+    pub fn dark_stylesheet(&self) -> String {
+        assets::dark_stylesheet()
+    }
+
     /// The path of our script.
     pub fn script(&self) -> String {
         assets::script()

@@ -19,7 +19,6 @@ impl<'a> Values<'a> {
             name: name.to_owned(),
             terms: Href::web("https://example.com/terms"),
             privacy: Href::web("https://example.com/privacy"),
-            dark: Palette::default(),
             ..Brand::default()
         };
         let error = None;

@@ -195,7 +195,7 @@ fn names_of_the_other_forms_are_stable() {
         (
             "confirm",
             "confirmForm",
-            "_csrf session username code confirmFormButton",
+            "_csrf session username destination code confirmFormButton",
         ),
         ("confirm", "resendCodeForm", "_csrf session username resendCode"),
         (
@@ -206,7 +206,7 @@ fn names_of_the_other_forms_are_stable() {
         (
             "confirm_forgot_password",
             "confirmForgotPasswordForm",
-            "_csrf session username code password confirm_password changePasswordButton",
+            "_csrf session username destination code password confirm_password changePasswordButton",
         ),
         (
             "passkey",
