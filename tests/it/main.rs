@@ -6,6 +6,7 @@
 mod attributes;
 mod auth;
 mod authorisation;
+mod branding;
 mod choice;
 mod clients;
 mod devices;
@@ -19,6 +20,7 @@ mod protocol;
 mod resource_servers;
 mod sessions;
 mod sign_up;
+mod terms;
 mod tokens;
 mod users;
 mod web;
