@@ -202,7 +202,7 @@ impl<'i> DeclarationParser<'i> for Declarations {
             let rest = property.strip_prefix(*known);
             rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
         };
-        if !PROPERTIES.iter().any(|known| allowed(&known)) {
+        if !PROPERTIES.iter().any(allowed) {
             return refuse(format!("The CSS property {name} is not allowed."));
         }
         Ok(format!("{property}:{}", value(input, DEPTH)?))

@@ -259,9 +259,9 @@ mod tests {
 
     const NOW: Timestamp = Timestamp::from_millis(0);
 
-    fn svg(number: usize) -> Option<Blob> {
+    fn svg(number: usize) -> Blob {
         let text = format!("<svg xmlns=\"http://www.w3.org/2000/svg\"><g id=\"g{number}\"/></svg>");
-        Some(Blob(text.into_bytes()))
+        Blob(text.into_bytes())
     }
 
     fn logo(mode: ColorSchemeModeType, resource_id: Option<&str>, bytes: Option<Blob>) -> AssetType {
@@ -297,10 +297,13 @@ mod tests {
         use ColorSchemeModeType::{Dark, Dynamic, Light};
         let first = change(
             json!({}),
-            vec![logo(Light, None, svg(1)), logo(Light, Some("two"), svg(2))],
+            vec![logo(Light, None, Some(svg(1))), logo(Light, Some("two"), Some(svg(2)))],
         );
         let mut style = style(&first);
-        let second = change(json!({}), vec![logo(Light, None, svg(3)), logo(Dynamic, None, svg(4))]);
+        let second = change(
+            json!({}),
+            vec![logo(Light, None, Some(svg(3))), logo(Dynamic, None, Some(svg(4)))],
+        );
         style.change(&second, NOW).unwrap();
         let given: Vec<&ImageName> = second.images().map(|image| &image.name).collect();
         assert_eq!(style.assets.len(), 3);
@@ -336,7 +339,7 @@ mod tests {
             style.change(&many(40..41), NOW).unwrap_err().to_string(),
             "A style can have 40 assets at most."
         );
-        let twice = vec![logo(Light, None, svg(1)), logo(Light, None, svg(2))];
+        let twice = vec![logo(Light, None, Some(svg(1))), logo(Light, None, Some(svg(2)))];
         let message = StyleChange::new(None, Some(json!({})), Some(twice))
             .unwrap_err()
             .to_string();
@@ -351,7 +354,7 @@ mod tests {
             let asset = AssetType {
                 category,
                 extension,
-                ..logo(ColorSchemeModeType::Light, None, svg(1))
+                ..logo(ColorSchemeModeType::Light, None, Some(svg(1)))
             };
             let message = StyleChange::new(None, Some(json!({})), Some(vec![asset]))
                 .unwrap_err()
