@@ -14,6 +14,7 @@ mod domains;
 mod groups;
 mod memory;
 mod mfa;
+mod oauth;
 mod passwords;
 mod pools;
 mod protocol;
