@@ -50,6 +50,16 @@ export class App {
     return result;
   }
 
+  // Calls a function of aws-amplify/auth that leads the browser to other pages.
+  leave(name, input) {
+    return this.#page.evaluate(([name, input]) => void ask(name, input), [name, input]);
+  }
+
+  // The state that a sign-in on other pages brings back.
+  redirected() {
+    return this.#page.evaluate(() => redirected);
+  }
+
   signIn(username, password, options) {
     return this.ask("signIn", { username, password, options });
   }

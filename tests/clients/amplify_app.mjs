@@ -1,9 +1,31 @@
-// The app of amplify_story.mjs, as it runs in a page: aws-amplify, configured from the query of the page's address.
+// The app of the stories of aws-amplify, as it runs in a page: configured from the query of the page's address, or as it
+// was before its user went to sign in on other pages.
 
 import { Amplify } from "aws-amplify";
 import * as auth from "aws-amplify/auth";
+import { Hub } from "aws-amplify/utils";
 
-const Cognito = Object.fromEntries(new URLSearchParams(location.search));
+const here = new URLSearchParams(location.search);
+if (here.has("userPoolId")) sessionStorage.setItem("configuration", here);
+const { domain, ...Cognito } = Object.fromEntries(new URLSearchParams(sessionStorage.getItem("configuration")));
+if (domain) {
+  const home = [`${location.origin}/`];
+  const scopes = ["openid", "email", "aws.cognito.signin.user.admin"];
+  Cognito.loginWith = {
+    oauth: { domain, scopes, redirectSignIn: home, redirectSignOut: home, responseType: "code" },
+  };
+}
+
+// The state that a sign-in on other pages brings back, once it is over.
+globalThis.redirected = new Promise((resolve, reject) => {
+  Hub.listen("auth", ({ payload: { event, data } }) => {
+    if (event === "customOAuthState") resolve(data);
+    if (event === "signInWithRedirect_failure") reject(data.error);
+  });
+});
+// Who doesn't wait for it doesn't care.
+globalThis.redirected.catch(() => {});
+
 Amplify.configure({ Auth: { Cognito } });
 
 // Only plain data leaves the page.

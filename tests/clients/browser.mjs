@@ -4,6 +4,8 @@
 // POOLHOUSE_TEST_SCREENSHOTS.
 
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdirSync } from "node:fs";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
@@ -50,12 +52,14 @@ export async function serve(script) {
   };
 }
 
-// Plays stories one after another, each in a browser of a new visitor: `story(page, ...given)`.
+// Plays stories one after another, each in a browser of a new visitor: `story(page, ...given)`. What is special about the
+// visitor, such as a language, stands in `story.visitor`, as options of a context of Playwright.
 //
 // A story fails also when a page throws or writes an error to its console.
 export async function play(stories, ...given) {
   // Chromium keeps settings and caches in what it takes for the home of its user.
   const home = await mkdtemp(join(tmpdir(), "poolhouse-browser-"));
+  trust(home);
   const browser = await chromium.launch({
     executablePath: env.POOLHOUSE_TEST_CHROMIUM,
     // Chromium's sandbox refuses to be built by root.
@@ -73,8 +77,18 @@ export async function play(stories, ...given) {
   }
 }
 
+// Has Chromium trust the certificate authority that Node was told to trust besides others, if it was told of one.
+function trust(home) {
+  if (!env.NODE_EXTRA_CA_CERTS) return;
+  const folder = join(home, ".pki/nssdb");
+  mkdirSync(folder, { recursive: true });
+  const certutil = (...command) => execFileSync("certutil", ["-d", `sql:${folder}`, ...command]);
+  certutil("-N", "--empty-password");
+  certutil("-A", "-n", "local authority", "-t", "C,,", "-i", env.NODE_EXTRA_CA_CERTS);
+}
+
 async function visit(browser, story, given) {
-  const context = await browser.newContext({ locale: "en-GB" });
+  const context = await browser.newContext({ locale: "en-GB", ...story.visitor });
   context.setDefaultTimeout(patience);
   const complaints = [];
   context.on("weberror", (thrown) => complaints.push(`thrown: ${thrown.error().stack}`));

@@ -1,5 +1,6 @@
 //! Real clients judge the real program: aws-cli, boto3, pycognito, the AWS SDK for JavaScript, amazon-cognito-identity-js,
-//! and aws-amplify in a browser, on SQLite and on Postgres.
+//! aws-amplify in a browser, the relying parties openid-client, oauth4webapi and authlib, and people in a browser on the
+//! pages of managed login, on SQLite and on Postgres.
 
 #![cfg(test)]
 
@@ -140,6 +141,47 @@ async fn aws_jwt_verify_believes_tokens_of_the_issuers_of_aws(backend: Backend) 
     stage::play(backend, &options, story).await
 }
 
+async fn people_sign_in_on_the_pages(backend: Backend) -> Result<()> {
+    let tools = Tools::installed()?;
+    let script = "managed_login_story.mjs";
+    let story = async |stage: &Stage| tools.browser(script, &[stage.endpoint()]).await.map(drop);
+    stage::play(backend, &[], story).await
+}
+
+async fn people_use_the_pages_without_javascript_and_in_their_language(backend: Backend) -> Result<()> {
+    let tools = Tools::installed()?;
+    let script = "managed_login_plain_story.mjs";
+    let story = async |stage: &Stage| tools.browser(script, &[stage.endpoint()]).await.map(drop);
+    stage::play(backend, &[], story).await
+}
+
+async fn openid_client_and_oauth4webapi_rely_on_pools(backend: Backend) -> Result<()> {
+    let tools = Tools::installed()?;
+    let script = "relying_parties_story.mjs";
+    let story = async |stage: &Stage| tools.browser(script, &[stage.endpoint()]).await.map(drop);
+    stage::play(backend, &[], story).await
+}
+
+async fn authlib_relies_on_pools(backend: Backend) -> Result<()> {
+    let tools = Tools::installed()?;
+    let story = async |stage: &Stage| tools.python("authlib_story.py", &[stage.endpoint()]).await.map(drop);
+    stage::play(backend, &[], story).await
+}
+
+async fn amplify_signs_in_with_redirect_over_https(backend: Backend) -> Result<()> {
+    let tools = Tools::installed()?;
+    let script = "amplify_redirect_story.mjs";
+    let story = async |stage: &Stage| {
+        let (authority, port) = (stage.certificate_authority().await?, stage.https_port()?);
+        let arguments = [stage.endpoint(), &port];
+        tools
+            .browser_trusting(authority.path(), script, &arguments)
+            .await
+            .map(drop)
+    };
+    stage::play(backend, &["--tls-listen", "127.0.0.1:0"], story).await
+}
+
 /// Makes two tests of each story: one on SQLite, one on Postgres.
 macro_rules! on_both_databases {
     ($($story:ident),* $(,)?) => {
@@ -168,4 +210,9 @@ on_both_databases!(
     amplify_signs_in_by_choice_in_a_browser,
     pycognito_remembers_a_device,
     amplify_remembers_a_device_in_a_browser,
+    amplify_signs_in_with_redirect_over_https,
+    people_sign_in_on_the_pages,
+    people_use_the_pages_without_javascript_and_in_their_language,
+    openid_client_and_oauth4webapi_rely_on_pools,
+    authlib_relies_on_pools,
 );

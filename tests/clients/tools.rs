@@ -78,12 +78,23 @@ impl Tools {
 
     /// Runs one of the Node scripts beside this file that play in a browser, which must succeed, and gives what it prints.
     pub async fn browser(&self, script: &str, arguments: &[&str]) -> Result<String> {
+        succeed(script, self.browser_command(script, arguments)).await
+    }
+
+    /// Runs one of them with a browser that trusts the certificate authority in a file.
+    pub async fn browser_trusting(&self, authority: &Path, script: &str, arguments: &[&str]) -> Result<String> {
+        let mut command = self.browser_command(script, arguments);
+        command.env("NODE_EXTRA_CA_CERTS", authority);
+        succeed(script, command).await
+    }
+
+    fn browser_command(&self, script: &str, arguments: &[&str]) -> Command {
         let mut command = self.node_command(script, arguments);
         command.env("POOLHOUSE_TEST_CHROMIUM", &self.chromium).env(
             "POOLHOUSE_TEST_SCREENSHOTS",
             Path::new(env!("CARGO_TARGET_TMPDIR")).join("screenshots"),
         );
-        succeed(script, command).await
+        command
     }
 
     fn node_command(&self, script: &str, arguments: &[&str]) -> Command {

@@ -142,6 +142,7 @@ fn missing() -> Vec<&'static str> {
         ("nodejs", runs("node", &["--version"])),
         ("npm", runs("npm", &["--version"])),
         ("chromium", chromium().is_some()),
+        ("libnss3-tools", on_path("certutil").is_some()),
     ];
     there
         .iter()

@@ -247,9 +247,9 @@ fn again(
 ) -> Response {
     let (status, message) = sentence(error);
     let can_retry = match challenge {
-        ChallengeNameType::NewPasswordRequired => !is_over(error),
         ChallengeNameType::Password => matches!(error, Error::IncorrectUsernameOrPassword),
-        ChallengeNameType::SmsMfa
+        ChallengeNameType::NewPasswordRequired
+        | ChallengeNameType::SmsMfa
         | ChallengeNameType::SmsOtp
         | ChallengeNameType::EmailOtp
         | ChallengeNameType::SoftwareTokenMfa => !is_over(error),
@@ -410,9 +410,11 @@ fn set_up_factor(name: &str) -> Option<Factor> {
     }
 }
 
-/// The first factors among which the user chooses.
+/// The first factors among which the user chooses, the passkey before the others.
 fn first_factors(available: &[ChallengeNameType]) -> Vec<Factor> {
-    available.iter().filter_map(|name| first_factor(*name)).collect()
+    let mut factors: Vec<Factor> = available.iter().filter_map(|name| first_factor(*name)).collect();
+    factors.sort_by_key(|factor| *factor != Factor::Passkey);
+    factors
 }
 
 /// The button of a first factor; of the two ways to give a password pages have one.

@@ -165,20 +165,6 @@ impl FromRequestParts<App> for Visit {
     }
 }
 
-/// What a page has that belongs to no client and has no form.
-pub fn plain_page(texts: Texts, brand: &Brand) -> Page<'_> {
-    Page {
-        texts,
-        brand,
-        csrf: "",
-        action: Href::local("/error", None),
-        session: None,
-        error: None,
-        notice: None,
-        address: None,
-    }
-}
-
 /// The language of a page.
 pub fn texts(query: &Parameters, jar: &CookieJar, headers: &HeaderMap) -> Texts {
     let accepted = headers
