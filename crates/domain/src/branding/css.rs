@@ -349,13 +349,13 @@ mod tests {
             ),
             (
                 "@media print{.label-customizable{color:red}}",
-                "CSS rules that begin with @ are not allowed: @media print{.label-customizable{color:red}}",
+                "CSS rules that begin with @ are not allowed: @media print",
             ),
-            ("body{color:red}", "CSS is not valid at: body{color:red}"),
-            ("*{color:red}", "CSS is not valid at: *{color:red}"),
+            ("body{color:red}", "CSS is not valid at: body{"),
+            ("*{color:red}", "CSS is not valid at: *{"),
             (
                 ".label-customizable>a{color:red}",
-                "CSS is not valid at: .label-customizable>a{color:red}",
+                "CSS is not valid at: .label-customizable>a{",
             ),
             (
                 ".label-customizable{color}",

@@ -330,7 +330,7 @@ mod tests {
     fn a_style_has_a_number_of_assets_in_different_places() {
         use ColorSchemeModeType::Light;
         let many = |range: std::ops::Range<usize>| {
-            let assets = range.map(|number| logo(Light, Some(&number.to_string()), svg(1)));
+            let assets = range.map(|number| logo(Light, Some(&number.to_string()), Some(svg(1))));
             change(json!({}), assets.collect())
         };
         let mut style = style(&many(0..30));
