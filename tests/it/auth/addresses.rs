@@ -108,6 +108,19 @@ scenario! {
         client.at(&restarted.from_address(THERE)).sign_in("alice", PASSWORD).await.ok();
     }
 
+    production async fn guesses_at_one_user_count_wherever_they_come_from(lab: Lab) {
+        let client = lab.pool().await.client().await;
+        let alice = client.confirmed_user("alice").await;
+        for host in 1..=5 {
+            let there = client.at(&lab.from_address(&format!("192.0.2.{host}")));
+            there.sign_in("alice", WRONG).await.fault("NotAuthorizedException", INCORRECT);
+        }
+        client.at(&lab.from_address(HERE)).sign_in("alice", PASSWORD).await
+            .fault("NotAuthorizedException", "Password attempts exceeded");
+        lab.clock.advance(Duration::from_secs(1));
+        alice.sign_in().await;
+    }
+
     production async fn an_ipv6_network_of_64_bits_is_one_address(lab: Lab) {
         let client = silent_client(&lab.pool().await).await;
         client.confirmed_user("alice").await;

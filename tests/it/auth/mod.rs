@@ -10,10 +10,12 @@ mod new_password_sessions;
 mod refresh;
 mod revoke_token;
 mod rotation;
+mod same_work;
 mod secret_hash;
 mod sign_out;
 pub(crate) mod srp;
 mod srp_abuse;
+mod states;
 mod user_states;
 
 use poolhouse_tests::actors::{Client, Pool, merge};

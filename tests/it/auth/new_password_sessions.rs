@@ -80,6 +80,20 @@ scenario! {
         }
     }
 
+    async fn who_does_not_know_the_temporary_password_is_asked_for_no_other(lab: Lab) {
+        let client = lab.pool().await.client().await;
+        invite(&client.pool, "alice", json!({})).await;
+        client.sign_in("alice", "Wrong-Horse-1").await
+            .fault("NotAuthorizedException", "Incorrect username or password.");
+        let input = json!({
+            "ChallengeName": "NEW_PASSWORD_REQUIRED",
+            "ChallengeResponses": { "USERNAME": "alice", "NEW_PASSWORD": "Own-password-1" },
+        });
+        client.call("RespondToAuthChallenge", input).await
+            .fault("InvalidParameterException", "Missing required parameter Session");
+        assert_eq!(client.pool.user("alice").await["UserStatus"], "FORCE_CHANGE_PASSWORD");
+    }
+
     async fn garbage_is_no_session(lab: Lab) {
         let client = lab.pool().await.client().await;
         let session = invited(&client).await;

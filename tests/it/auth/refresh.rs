@@ -186,6 +186,7 @@ scenario! {
             alice.tokens.access.clone(),
             alice.tokens.id.clone(),
             "A".repeat(100_000),
+            format!("refresh-{}.1800000000000.11111111-2222-4333-8444-555555555555", alice.user.sub),
         ];
         for text in garbage {
             let reply = initiate(&client, "REFRESH_TOKEN_AUTH", json!({ "REFRESH_TOKEN": text })).await;

@@ -35,6 +35,22 @@ scenario! {
         alice.sign_in().await;
     }
 
+    async fn a_restart_revives_no_token(lab: Lab) {
+        let client = lab.pool().await.client_with(json!({
+            "ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH"], "RefreshTokenRotation": { "Feature": "ENABLED" }
+        })).await;
+        let alice = client.confirmed_user("alice").await;
+        let (revoked, rotated) = (alice.sign_in().await, alice.sign_in().await);
+        revoke(&client, &revoked.tokens.refresh).await.ok();
+        get_tokens(&client, &rotated.tokens.refresh).await.ok();
+        let restarted = client.at(&lab.another_node());
+        get_tokens(&restarted, &revoked.tokens.refresh).await.fault("NotAuthorizedException", REVOKED_REFRESH_TOKEN);
+        let token = json!({ "AccessToken": revoked.tokens.access });
+        restarted.call("GetUser", token).await.fault("NotAuthorizedException", REVOKED_ACCESS_TOKEN);
+        get_tokens(&restarted, &rotated.tokens.refresh).await
+            .fault("RefreshTokenReuseException", "Refresh Token has already been used.");
+    }
+
     async fn a_token_that_is_revoked_already_or_was_never_one_is_no_error(lab: Lab) {
         let client = lab.pool().await.client().await;
         let alice = client.confirmed_user("alice").await.sign_in().await;

@@ -69,6 +69,21 @@ scenario! {
         answer(&client, responses).await.ok();
     }
 
+    async fn a_block_in_which_a_letter_is_changed_is_none(lab: Lab) {
+        let client = lab.pool().await.client_with(with_srp(json!({}))).await;
+        client.confirmed_user("alice").await;
+        let responses = proof(&client.pool, &challenge(&client, "alice").await, PASSWORD);
+        let block = responses["PASSWORD_CLAIM_SECRET_BLOCK"].as_str().unwrap();
+        for place in [0, 20, block.len() / 2, block.len() - 5] {
+            let mut altered = block.as_bytes().to_vec();
+            altered[place] = if altered[place] == b'Q' { b'R' } else { b'Q' };
+            let mut tampered = responses.clone();
+            tampered["PASSWORD_CLAIM_SECRET_BLOCK"] = json!(String::from_utf8(altered).unwrap());
+            answer(&client, tampered).await.fault("NotAuthorizedException", INCORRECT);
+        }
+        answer(&client, responses).await.ok();
+    }
+
     async fn a_block_lasts_as_long_as_a_session(lab: Lab) {
         let client = lab.pool().await.client_with(with_srp(json!({ "AuthSessionValidity": 5 }))).await;
         client.confirmed_user("alice").await;

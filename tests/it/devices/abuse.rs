@@ -9,8 +9,8 @@ use poolhouse_tests::srp::SrpClient;
 use serde_json::json;
 
 use super::{
-    INCORRECT, INVALID, NO_DEVICE, TIMESTAMP, USED, answer_srp, answer_totp, answer_verifier, challenged, prove,
-    remember, sign_in_from, turn_on_mfa, with_device,
+    INCORRECT, INVALID, NO_DEVICE, TIMESTAMP, USED, answer_password_verifier, answer_srp, answer_totp, answer_verifier,
+    challenged, prove, prove_password, remember, sign_in_from, turn_on_mfa, with_device,
 };
 
 scenario! {
@@ -92,6 +92,19 @@ scenario! {
                 reply.fault(INCORRECT.0, INCORRECT.1);
             }
         }
+    }
+
+    async fn blocks_of_users_and_of_devices_are_not_those_of_the_other(lab: Lab) {
+        let (alice, _, device) = with_device(&lab, true).await;
+        let of_user = prove_password(&alice, &alice.password).await;
+        let output = sign_in_from(&alice, &device.key).await.ok();
+        let output = answer_srp(&alice, &device, &output).await.ok();
+        let session = challenged(&output, "DEVICE_PASSWORD_VERIFIER");
+        let of_device = device.proof("alice", &output["ChallengeParameters"], TIMESTAMP);
+        answer_password_verifier(&alice, &of_device, json!({})).await.fault(INCORRECT.0, INCORRECT.1);
+        let foreign = merge(of_user.clone(), json!({ "USERNAME": "alice", "DEVICE_KEY": device.key }));
+        alice.client.respond("DEVICE_PASSWORD_VERIFIER", &session, foreign).await.fault(INCORRECT.0, INCORRECT.1);
+        answer_password_verifier(&alice, &of_user, json!({})).await.ok();
     }
 
     async fn a_proof_has_the_time_of_day(lab: Lab) {

@@ -6,6 +6,7 @@ mod new;
 mod refresh;
 mod settings;
 mod sign_in;
+mod without_session;
 
 use poolhouse_tests::actors::{Client, PASSWORD, SignedIn, Tokens, User, merge};
 use poolhouse_tests::authenticator::{Authenticator, STEP};

@@ -7,7 +7,7 @@ use poolhouse_tests::scenario;
 use serde_json::json;
 use std::time::Duration;
 
-use super::{alice, answer, answer_totp, challenged, on, prefer, register, sign_in_to};
+use super::{EMAIL, alice, answer, answer_totp, associate, challenged, on, prefer, register, sign_in_to, verify};
 
 const MISMATCH: &str = "Invalid code received for user";
 const REPLAYED: &str = "Your software token has already been used once.";
@@ -101,6 +101,74 @@ scenario! {
         alice.try_sign_in().await.fault("NotAuthorizedException", "Password attempts exceeded");
         lab.clock.advance(Duration::from_secs(1));
         let session = sign_in_to(&alice, "SOFTWARE_TOKEN_MFA").await;
+        answer_totp(&alice, &session, &app.code(&lab.clock)).await.ok();
+    }
+
+    async fn what_is_not_six_digits_is_a_wrong_code(lab: Lab) {
+        let (alice, app) = with_app(&lab).await;
+        let code = app.code(&lab.clock);
+        let spaced = format!("{} {}", &code[..3], &code[3..]);
+        let longer = format!("{code}0");
+        let arabic: String = code.chars().map(|digit| char::from_u32(0x660 + digit.to_digit(10).unwrap()).unwrap()).collect();
+        let fullwidth: String = code.chars().map(|digit| char::from_u32(0xff10 + digit.to_digit(10).unwrap()).unwrap()).collect();
+        let session = sign_in_to(&alice, "SOFTWARE_TOKEN_MFA").await;
+        for wrong in [&code[..5], &longer, &arabic, &fullwidth] {
+            answer_totp(&alice, &session, wrong).await.fault("CodeMismatchException", MISMATCH);
+        }
+        answer_totp(&alice, &session, &spaced).await.fault("CodeMismatchException", MISMATCH);
+        answer_totp(&alice, &session, &code).await.fault("NotAuthorizedException", USED);
+    }
+
+    async fn codes_of_the_neighbouring_steps_sign_in_and_no_others(lab: Lab) {
+        let (alice, app) = with_app(&lab).await;
+        for (early, late, accepted) in [(2, 0, false), (1, 0, true), (0, 2, false), (0, 1, true)] {
+            lab.clock.advance(STEP * 6);
+            let session = sign_in_to(&alice, "SOFTWARE_TOKEN_MFA").await;
+            lab.clock.advance(STEP * early);
+            let code = app.code(&lab.clock);
+            lab.clock.rewind(STEP * early);
+            lab.clock.advance(STEP * late);
+            let reply = answer_totp(&alice, &session, &code).await;
+            if accepted {
+                reply.ok();
+            } else {
+                reply.fault("CodeMismatchException", MISMATCH);
+            }
+        }
+    }
+
+    async fn a_secret_that_waits_for_its_code_replaces_nothing(lab: Lab) {
+        let alice = alice(&lab).await;
+        let app = register(&lab, &alice).await;
+        prefer(&alice.user, json!({ "SoftwareTokenMfaSettings": on(true) })).await.ok();
+        let waiting = associate(&alice).await;
+        verify(&alice, &waiting.wrong_code(&lab.clock)).await
+            .fault("EnableSoftwareTokenMFAException", "Code mismatch and fail enable Software Token MFA");
+        lab.clock.advance(STEP);
+        let session = sign_in_to(&alice.user, "SOFTWARE_TOKEN_MFA").await;
+        answer_totp(&alice.user, &session, &waiting.code(&lab.clock)).await.fault("CodeMismatchException", MISMATCH);
+        answer_totp(&alice.user, &session, &app.code(&lab.clock)).await.ok();
+        verify(&alice, &waiting.code(&lab.clock)).await.ok();
+        lab.clock.advance(STEP);
+        let session = sign_in_to(&alice.user, "SOFTWARE_TOKEN_MFA").await;
+        answer_totp(&alice.user, &session, &app.code(&lab.clock)).await.fault("CodeMismatchException", MISMATCH);
+        answer_totp(&alice.user, &session, &waiting.code(&lab.clock)).await.ok();
+    }
+
+    async fn a_forgotten_password_leaves_the_second_factor_and_ends_what_has_begun(lab: Lab) {
+        let (alice, app) = with_app(&lab).await;
+        let verified = json!({ "UserAttributes": [{ "Name": "email_verified", "Value": "true" }] });
+        alice.admin_call("AdminUpdateUserAttributes", verified).await.ok();
+        let recovery = json!({ "RecoveryMechanisms": [{ "Name": "verified_email", "Priority": 1 }] });
+        alice.client.pool.call("UpdateUserPool", json!({ "AccountRecoverySetting": recovery, "MfaConfiguration": "OPTIONAL" }))
+            .await.ok();
+        let begun = sign_in_to(&alice, "SOFTWARE_TOKEN_MFA").await;
+        alice.client.forgot_password("alice").await.ok();
+        let code = lab.mailbox.code_for(EMAIL).await;
+        lab.clock.advance(Duration::from_millis(1));
+        alice.client.confirm_forgot_password("alice", &code, "Another-Horse-2").await.ok();
+        answer_totp(&alice, &begun, &app.code(&lab.clock)).await.fault("NotAuthorizedException", INVALID);
+        let session = challenged(&alice.client.sign_in("alice", "Another-Horse-2").await.ok(), "SOFTWARE_TOKEN_MFA");
         answer_totp(&alice, &session, &app.code(&lab.clock)).await.ok();
     }
 

@@ -175,6 +175,8 @@ impl Cx {
     /// deleted or has set another password can't go on.
     pub(super) async fn find_session_user(&self, pool: &Pool, session: &AuthSession) -> Result<Option<User>> {
         let Some(sub) = &session.state.sub else {
+            // Looked up like anybody else, by an id that nobody has.
+            self.store.users().by_sub(pool.id(), &session.id).await?;
             return Ok(None);
         };
         let user = self.store.users().by_sub(pool.id(), sub).await?;

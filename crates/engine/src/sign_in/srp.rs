@@ -157,7 +157,11 @@ impl Cx {
         self.check_timestamp(proof.timestamp)?;
         let user = match &exchange.sub {
             Some(sub) => Some(self.store.users().by_sub(pool.id(), sub).await?.ok_or_else(incorrect)?),
-            None => None,
+            None => {
+                // Looked up like anybody else, by an id that nobody has.
+                self.store.users().by_sub(pool.id(), &exchange.user_id).await?;
+                None
+            }
         };
         if let Some(user) = &user
             && !client.prevents_user_existence_errors()

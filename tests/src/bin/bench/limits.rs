@@ -9,6 +9,8 @@ use poolhouse_crypto::entropy::SystemEntropy;
 use poolhouse_crypto::jwt;
 use poolhouse_crypto::keys::SigningKey;
 use poolhouse_crypto::password::{Parameters, PasswordHasher};
+use poolhouse_crypto::srp::{Challenge, ClientPublic, Identity, PasswordClaim, Verifier};
+use poolhouse_crypto::workers::Workers;
 use serde_json::json;
 use tokio::task::JoinSet;
 
@@ -21,6 +23,7 @@ pub struct Limits {
     pub signatures: f64,
     pub development_hashes: f64,
     pub production_hashes: f64,
+    pub proofs: f64,
 }
 
 impl Limits {
@@ -29,6 +32,7 @@ impl Limits {
             signatures: tokio::task::spawn_blocking(move || signatures(cores)).await??,
             development_hashes: hashes(Parameters::DEVELOPMENT, cores).await?,
             production_hashes: hashes(Parameters::PRODUCTION, cores).await?,
+            proofs: proofs(cores).await?,
         })
     }
 }
@@ -66,27 +70,65 @@ fn signatures(cores: usize) -> Result<f64> {
     Ok(f64::from(signed) / started.elapsed().as_secs_f64())
 }
 
-/// Passwords hashed per second, with always one more waiting for each core.
+/// Passwords hashed per second.
 async fn hashes(parameters: Parameters, cores: usize) -> Result<f64> {
-    let hasher = Arc::new(PasswordHasher::new(
-        parameters,
-        cores,
-        2 * cores,
-        Arc::new(SystemEntropy),
-    )?);
+    let workers = Arc::new(Workers::start(cores, 2 * cores)?);
+    let hasher = Arc::new(PasswordHasher::new(parameters, workers, Arc::new(SystemEntropy))?);
+    let hash = move || {
+        let hasher = Arc::clone(&hasher);
+        async move {
+            hasher.hash("Permanent1!").await?;
+            Ok(())
+        }
+    };
+    computed(cores, hash).await
+}
+
+/// Proofs by SRP checked per second.
+async fn proofs(cores: usize) -> Result<f64> {
+    let workers = Arc::new(Workers::start(cores, 2 * cores)?);
+    let verifier = Verifier::simulated(&[7; 32]);
+    let public = ClientPublic::parse("abcdef")?;
+    let check = move || {
+        let challenge = Challenge::start(verifier.clone(), public.clone(), &SystemEntropy);
+        challenge.verify(&PasswordClaim {
+            identity: Identity {
+                group: "AbC123xYz",
+                name: "user",
+            },
+            secret_block: b"block",
+            timestamp: "Fri Jan 15 08:00:00 UTC 2027",
+            signature: "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+        })
+    };
+    let proof = move || {
+        let (workers, check) = (Arc::clone(&workers), check.clone());
+        async move {
+            workers.run(check).await?;
+            Ok(())
+        }
+    };
+    computed(cores, proof).await
+}
+
+/// How often per second workers do this, with always one more waiting for each core.
+async fn computed<F: Future<Output = Result<()>> + Send + 'static>(
+    cores: usize,
+    work: impl Fn() -> F + Clone + Send + 'static,
+) -> Result<f64> {
     let started = Instant::now();
     let mut askers = JoinSet::new();
     for _ in 0..2 * cores {
-        let hasher = Arc::clone(&hasher);
+        let work = work.clone();
         askers.spawn(async move {
-            let mut hashed = 0;
+            let mut done = 0;
             while started.elapsed() < SPAN {
-                hasher.hash("Permanent1!").await?;
-                hashed += 1;
+                work().await?;
+                done += 1;
             }
-            anyhow::Ok(hashed)
+            anyhow::Ok(done)
         });
     }
-    let hashed: u32 = askers.join_all().await.into_iter().sum::<Result<u32>>()?;
-    Ok(f64::from(hashed) / started.elapsed().as_secs_f64())
+    let done: u32 = askers.join_all().await.into_iter().sum::<Result<u32>>()?;
+    Ok(f64::from(done) / started.elapsed().as_secs_f64())
 }

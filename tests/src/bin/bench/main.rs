@@ -43,6 +43,7 @@ async fn main() -> Result<()> {
         "",
     );
     line("Argon2id hashes, production", &per_second(limits.production_hashes), "");
+    line("Proofs by SRP", &per_second(limits.proofs), "");
     for (name, backend) in backends {
         println!("\nOn {name}, in development mode");
         measure(*backend, &limits).await?;
