@@ -140,7 +140,7 @@ impl Browser {
         let text = header.to_str().expect("a cookie is text").to_owned();
         let cookie = Cookie::parse(text).expect("a cookie");
         let key = (host.to_owned(), cookie.name().to_owned());
-        if cookie.max_age().is_some_and(|age| age.is_zero()) {
+        if cookie.max_age().is_some_and(time::Duration::is_zero) {
             self.cookies.remove(&key);
         } else {
             self.cookies.insert(key, cookie);

@@ -55,7 +55,7 @@ scenario! {
         let alice = client.confirmed_user("alice").await;
         let mut browser = Browser::new(&lab);
         sign_in(&mut browser, &client).await;
-        lab.clock.advance(5_000);
+        lab.clock.advance(std::time::Duration::from_secs(5));
         tokens(&mut browser, &client).await;
 
         let sessions = sessions_of(&alice).await;

@@ -119,7 +119,7 @@ fn a_request_in_order_is_read_whole() {
 fn faults_are_told_in_cognitos_order() {
     let pkce = |query: &str| format!("response_type=code&{query}");
     for query in [
-        "".to_owned(),
+        String::new(),
         "response_type=id_token".into(),
         "response_type=code&response_type=code".into(),
         pkce("state=a&state=b"),

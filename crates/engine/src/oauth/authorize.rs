@@ -161,7 +161,7 @@ impl Cx {
         let answer = match authorization.response_type {
             ResponseType::Code => vec![("code", self.give_code(pool, client, authorization, session).await?)],
             ResponseType::Token => {
-                if !self.shows_granted(client, &authorization.grant) {
+                if !Self::shows_granted(client, &authorization.grant) {
                     return Ok(request.refused(Refusal::invalid_scope()));
                 }
                 self.give_tokens_at_once(pool, client, authorization, session, user)

@@ -108,7 +108,7 @@ impl Cx {
             CodeFound::Unknown => return Err(TokenError::InvalidGrant(None)),
         };
         check_code(&code, client, pool, parameters)?;
-        if !self.shows_granted(client, &code.grant) {
+        if !Self::shows_granted(client, &code.grant) {
             return Err(TokenError::InvalidGrant(None));
         }
         let user = self
@@ -243,7 +243,7 @@ impl Cx {
     }
 
     /// Whether the client may read what the granted scopes show.
-    pub(super) fn shows_granted(&self, client: &Client, grant: &Grant) -> bool {
+    pub(super) fn shows_granted(client: &Client, grant: &Grant) -> bool {
         let list = client.settings.read_attributes.as_deref();
         grant
             .attribute_scopes()

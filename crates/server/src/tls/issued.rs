@@ -84,15 +84,12 @@ impl Audience {
 
 /// The region in one of the names that [`names_of`] a region.
 fn region_in(name: &str) -> Option<&str> {
-    let region = match name.strip_suffix(".amazonaws.com") {
-        Some(rest) => {
-            let issuer = rest.strip_prefix("issuer-").unwrap_or(rest);
-            issuer.strip_prefix("cognito-idp.")?
-        }
-        None => {
-            let (_, rest) = name.strip_suffix(".amazoncognito.com")?.split_once('.')?;
-            rest.strip_prefix("auth.")?
-        }
+    let region = if let Some(rest) = name.strip_suffix(".amazonaws.com") {
+        let issuer = rest.strip_prefix("issuer-").unwrap_or(rest);
+        issuer.strip_prefix("cognito-idp.")?
+    } else {
+        let (_, rest) = name.strip_suffix(".amazoncognito.com")?.split_once('.')?;
+        rest.strip_prefix("auth.")?
     };
     is_region(region).then_some(region)
 }

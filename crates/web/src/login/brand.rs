@@ -2,6 +2,8 @@
 
 use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::{StatusCode, header};
 use poolhouse_crypto::hmac::sha256;
 use poolhouse_domain::Result;
@@ -79,7 +81,7 @@ pub async fn stylesheet(
 }
 
 fn hash(css: &str) -> String {
-    let hash = sha256(css.as_bytes());
-    let hex: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
-    hex.chars().take(HASH_LENGTH).collect()
+    let mut hash = URL_SAFE_NO_PAD.encode(sha256(css.as_bytes()));
+    hash.truncate(HASH_LENGTH);
+    hash
 }

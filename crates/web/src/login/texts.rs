@@ -135,7 +135,7 @@ impl Texts {
     }
 
     /// The languages there are.
-    pub fn languages(self) -> &'static [Language] {
+    pub fn languages() -> &'static [Language] {
         &LANGUAGES
     }
 

@@ -48,7 +48,7 @@ pub struct StandardMetadata {
 
 impl StandardMetadata {
     pub fn new() -> Self {
-        let languages = Texts::default().languages();
+        let languages = Texts::languages();
         Self {
             authorization_response_iss_parameter_supported: true,
             claim_types_supported: ["normal"],

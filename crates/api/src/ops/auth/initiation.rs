@@ -43,14 +43,14 @@ pub(super) async fn initiate(cx: &Cx, request: Initiation<'_>) -> Result<Outcome
             return Err(Error::invalid_parameter("Initiate Auth method not supported."));
         }
         (AuthFlowType::RefreshTokenAuth | AuthFlowType::RefreshToken, _) => {
-            return refresh(cx, side, pool, client, &parameters).await;
+            return refresh(cx, side, pool, client, parameters).await;
         }
-        (AuthFlowType::UserSrpAuth, _) => return start_srp(cx, side, pool, client, &parameters).await,
+        (AuthFlowType::UserSrpAuth, _) => return start_srp(cx, side, pool, client, parameters).await,
         (AuthFlowType::CustomAuth, _) => return later(side, client, Flow::Custom, flow),
-        (AuthFlowType::UserAuth, _) => return start_choice(cx, &request, &parameters).await,
+        (AuthFlowType::UserAuth, _) => return start_choice(cx, &request, parameters).await,
     };
     side.check_allowed(client, by_password)?;
-    let username = username(client, &parameters)?;
+    let username = username(client, parameters)?;
     let sign_in = SignIn {
         username,
         password: parameters.required("PASSWORD")?,
@@ -60,13 +60,13 @@ pub(super) async fn initiate(cx: &Cx, request: Initiation<'_>) -> Result<Outcome
 }
 
 /// The name that signs in, with the client's proof of its secret.
-fn username<'a>(client: &Client, parameters: &Parameters<'a>) -> Result<&'a str> {
+fn username<'a>(client: &Client, parameters: Parameters<'a>) -> Result<&'a str> {
     let username = parameters.required("USERNAME")?.expose();
     client.check_secret_hash(username, parameters.get("SECRET_HASH"))?;
     Ok(username)
 }
 
-async fn start_srp(cx: &Cx, side: Side, pool: &Pool, client: &Client, parameters: &Parameters<'_>) -> Result<Outcome> {
+async fn start_srp(cx: &Cx, side: Side, pool: &Pool, client: &Client, parameters: Parameters<'_>) -> Result<Outcome> {
     side.check_allowed(client, Flow::UserSrp)?;
     let username = username(client, parameters)?;
     let srp_a = parameters.required("SRP_A")?;
@@ -74,7 +74,7 @@ async fn start_srp(cx: &Cx, side: Side, pool: &Pool, client: &Client, parameters
         .await
 }
 
-async fn start_choice(cx: &Cx, request: &Initiation<'_>, parameters: &Parameters<'_>) -> Result<Outcome> {
+async fn start_choice(cx: &Cx, request: &Initiation<'_>, parameters: Parameters<'_>) -> Result<Outcome> {
     let Initiation { side, pool, client, .. } = *request;
     side.check_allowed(client, Flow::UserAuth)?;
     let device_key = parameters.device_key();
@@ -105,7 +105,7 @@ async fn start_choice(cx: &Cx, request: &Initiation<'_>, parameters: &Parameters
 }
 
 /// The level of assurance that a client asks for.
-fn step_up<'a>(parameters: &Parameters<'a>) -> Result<Option<StepUp<'a>>> {
+fn step_up(parameters: Parameters<'_>) -> Result<Option<StepUp<'_>>> {
     let access_token = parameters.given("ACCESS_TOKEN");
     let max_age = match parameters.given("MAX_AGE") {
         None => None,
@@ -131,7 +131,7 @@ fn later(side: Side, client: &Client, flow: Flow, name: AuthFlowType) -> Result<
     Err(Error::NotImplemented(format!("The auth flow {name}").into()))
 }
 
-async fn refresh(cx: &Cx, side: Side, pool: &Pool, client: &Client, parameters: &Parameters<'_>) -> Result<Outcome> {
+async fn refresh(cx: &Cx, side: Side, pool: &Pool, client: &Client, parameters: Parameters<'_>) -> Result<Outcome> {
     side.check_allowed(client, Flow::Refresh)?;
     let token = parameters.required("REFRESH_TOKEN")?;
     let secret_hash = parameters.get("SECRET_HASH");

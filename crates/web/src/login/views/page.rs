@@ -31,6 +31,7 @@ pub struct Page<'a> {
     pub address: Option<Href>,
 }
 
+#[expect(clippy::unused_self, reason = "templates ask the page for all that they show")]
 impl Page<'_> {
     /// A message in the language of the page.
     pub fn text(&self, key: &str) -> Cow<'static, str> {
@@ -65,7 +66,7 @@ impl Page<'_> {
 
     /// The page in other languages, each with its address.
     pub fn languages(&self) -> Vec<(&'static Language, Href)> {
-        let languages = self.texts.languages().iter();
+        let languages = Texts::languages().iter();
         let address = self.address.iter();
         address
             .flat_map(|address| {

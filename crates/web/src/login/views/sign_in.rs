@@ -57,6 +57,7 @@ pub struct SignIn<'a> {
 }
 
 /// The password of a user who said who they are.
+#[expect(clippy::struct_field_names, reason = "a forgotten password is what it is called")]
 #[derive(Debug, Template)]
 #[template(path = "login/password.html")]
 pub struct Password<'a> {

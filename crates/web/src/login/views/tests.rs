@@ -15,7 +15,7 @@ const HOSTILE: [&str; 4] = [
 ];
 
 fn languages() -> impl Iterator<Item = Texts> {
-    let tags = Texts::default().languages().iter();
+    let tags = Texts::languages().iter();
     tags.map(|language| Texts::for_request(Some(language.tag), None, None))
 }
 
