@@ -155,14 +155,13 @@ impl Cx {
             return Err(Error::SessionExpired);
         }
         self.check_timestamp(proof.timestamp)?;
-        let user = match &exchange.sub {
-            Some(sub) => Some(self.store.users().by_sub(pool.id(), sub).await?.ok_or_else(incorrect)?),
-            None => {
-                // Looked up like anybody else, by an id that nobody has.
-                self.store.users().by_sub(pool.id(), &exchange.user_id).await?;
-                None
-            }
-        };
+        // A name of nobody is looked up like any other, by an id that nobody has.
+        let sub = exchange.sub.as_deref().unwrap_or(&exchange.user_id);
+        let found = self.store.users().by_sub(pool.id(), sub).await?;
+        if exchange.sub.is_some() && found.is_none() {
+            return Err(incorrect());
+        }
+        let user = found.filter(|_| exchange.sub.is_some());
         if let Some(user) = &user
             && !client.prevents_user_existence_errors()
         {
