@@ -24,6 +24,10 @@ fmt:
 bench *arguments:
     cargo xtask bench {{ arguments }}
 
+# Renews the pictures in docs/images from what the tests of managed login saw last.
+pictures:
+    cd target/tmp/screenshots/managed-login && cp sign-in-light.png choice-dark.png sign-up-phone.png {{ justfile_directory() }}/docs/images/
+
 # Writes everything that is generated.
 generate:
     cargo xtask generate

@@ -85,12 +85,15 @@ async function languages(page, origin) {
   await seen(page, "sign-in-german", "Anmelden");
   assert.equal(await page.locator("html").getAttribute("lang"), "de");
   await page.locator("summary").click();
+  await seen(page, "languages", "Anmelden");
   await page.getByRole("link", { name: "日本語" }).click();
   await seen(page, "sign-in-japanese", "サインイン");
   await page.goto(request);
   assert.equal(await page.locator("html").getAttribute("lang"), "ja");
   await page.locator("#forgotPassword").click();
   await seen(page, "forgot-password-japanese", "パスワードをリセット");
+  await page.goto(authorization(endpoint, client.id, "https://elsewhere.example.com"));
+  await seen(page, "error", "問題が発生しました");
   await page.goto(`${request}&lang=de`);
   await page.getByRole("button", { name: "Anmelden" }).waitFor();
   await page.keyboard.type("alice");

@@ -67,9 +67,17 @@ async function codeGrant(page, origin) {
 
   await page.goto(await first.begin());
   await page.locator("#signUpLink").click();
-  await seen(page, "sign-up", "Create your account");
   await submit(page, "signUpForm", { username: email, password: "weak", confirm_password: "weak" });
   assert.match(await page.locator("#errorMessage").textContent(), /^Password did not conform with policy: /);
+  await page.goto(page.url());
+  await page.locator("[name=username]").fill(email);
+  await page.locator("#newPassword").fill("Perm1");
+  await seen(page, "sign-up", "Create your account");
+  assert.deepEqual(await page.locator("#passwordRules .met").allTextContents(), [
+    "A lowercase letter",
+    "An uppercase letter",
+    "A number",
+  ]);
   await submit(page, "signUpForm", { password: permanent, confirm_password: permanent });
   await seen(page, "confirm", "Confirm your account");
   const code = await emailedCode(email, "sign-up");
