@@ -20,9 +20,9 @@ const rules = { type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"
 const axe = readFileSync(installed.resolve("axe-core/axe.min.js"), "utf8");
 
 // Makes a pool with a domain, and gives its id and where its pages are.
-export async function makePool(name, settings = {}) {
+export async function makePool(name, settings = {}, look = {}) {
   const { UserPool } = await call(admin, "CreateUserPool", { PoolName: name, ...settings });
-  await call(admin, "CreateUserPoolDomain", { UserPoolId: UserPool.Id, Domain: name });
+  await call(admin, "CreateUserPoolDomain", { UserPoolId: UserPool.Id, Domain: name, ...look });
   return { userPoolId: UserPool.Id, domain: `http://${name}.auth.localhost:${new URL(endpoint).port}` };
 }
 
