@@ -1,10 +1,26 @@
 //! The endpoints of OAuth 2.0 and the operations that give its tokens.
 
+mod app;
+mod authorize;
+mod client_credentials;
 mod client_token;
+mod code;
+mod doors;
 mod exchange;
 mod exchange_abuse;
+mod implicit;
+mod logout;
+mod oidc_basic;
+mod oidc_logout;
+mod pkce;
+mod refresh;
 mod registration;
+mod revoke;
+mod sessions;
 mod stage;
+mod strict;
+mod token;
+mod user_info;
 
 use http::Request;
 use http::header::{CONTENT_TYPE, HOST};

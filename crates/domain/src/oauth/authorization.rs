@@ -132,7 +132,7 @@ impl Authorization {
         parameters: &Parameters,
     ) -> Result<Self, Refusal> {
         let invalid = || Refusal::new("invalid_request");
-        if parameters.repeats() {
+        if parameters.repeats() || parameters.has_nul() {
             return Err(invalid());
         }
         let is_strict = pool.is_oidc_strict();

@@ -45,6 +45,11 @@ impl Parameters {
         self.0.iter().filter_map(rest)
     }
 
+    /// Whether any value holds a NUL character, which can't be stored.
+    pub fn has_nul(&self) -> bool {
+        self.0.iter().any(|(_, value)| value.contains('\0'))
+    }
+
     /// Whether any parameter is given more than once.
     pub fn repeats(&self) -> bool {
         self.0.iter().any(|(name, _)| self.one(name).is_err())

@@ -115,6 +115,9 @@ impl Cx {
 
     /// The app client `id`, of the pool that the request's host or path names, if it names one.
     pub async fn oauth_client(&self, named: Option<&Pool>, id: &str) -> Result<(Arc<Pool>, Arc<Client>)> {
+        if id.contains('\0') {
+            return Err(Error::ClientNotFound(id.to_owned()));
+        }
         let (pool, client) = self.client(id).await?;
         match named {
             Some(named) if named.id() != pool.id() => Err(Error::ClientNotFound(id.to_owned())),

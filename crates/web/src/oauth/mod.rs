@@ -85,7 +85,9 @@ async fn headers(mode: Mode, request: Request, next: Next) -> Response {
     const JSON: HeaderValue = HeaderValue::from_static("application/json;charset=UTF-8");
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
-    headers.extend(FIXED);
+    for (name, value) in FIXED {
+        headers.insert(name, value);
+    }
     headers.entry(CACHE_CONTROL).or_insert(UNCACHED);
     if mode == Mode::Production {
         headers.insert(STRICT_TRANSPORT_SECURITY, HTTPS_ONLY);

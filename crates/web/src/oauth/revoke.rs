@@ -24,7 +24,7 @@ pub async fn revoke(
     };
     match revoked {
         Ok(()) => StatusCode::OK.into_response(),
-        Err(error @ TokenError::InvalidClient(_)) => refuse(StatusCode::UNAUTHORIZED, error, received.is_strict),
-        Err(error) => refuse(StatusCode::BAD_REQUEST, error, received.is_strict),
+        Err(error @ TokenError::InvalidClient(_)) => refuse(StatusCode::UNAUTHORIZED, &error, received.is_strict),
+        Err(error) => refuse(StatusCode::BAD_REQUEST, &error, received.is_strict),
     }
 }

@@ -68,7 +68,7 @@ pub async fn token(
             })
             .into_response()
         }
-        Err(error) => refuse(StatusCode::BAD_REQUEST, error, received.is_strict),
+        Err(error) => refuse(StatusCode::BAD_REQUEST, &error, received.is_strict),
     }
 }
 
@@ -152,14 +152,14 @@ fn unescaped(text: &str) -> String {
 
 /// Words a refusal; `status` is that of a fault of the client. A strict pool asks a client that failed to prove who it is
 /// for HTTP Basic.
-pub fn refuse(status: StatusCode, error: TokenError, is_strict: bool) -> Response {
+pub fn refuse(status: StatusCode, error: &TokenError, is_strict: bool) -> Response {
     let asks_for_proof = is_strict && matches!(error, TokenError::InvalidClient(_));
     let status = if asks_for_proof {
         StatusCode::UNAUTHORIZED
     } else {
         status
     };
-    let (status, error, description) = match &error {
+    let (status, error, description) = match error {
         TokenError::Other(Error::TooManyRequests) => (
             StatusCode::TOO_MANY_REQUESTS,
             "temporarily_unavailable".to_owned(),
