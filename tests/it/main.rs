@@ -12,6 +12,7 @@ mod clients;
 mod devices;
 mod domains;
 mod groups;
+mod login;
 mod memory;
 mod mfa;
 mod oauth;

@@ -102,6 +102,13 @@ impl Browser {
         self.cookies.get(&(self.host(), name.to_owned()))
     }
 
+    /// The cookies for the host where the browser is whose names begin so.
+    pub fn cookies_named(&self, prefix: &str) -> Vec<&Cookie<'static>> {
+        let host = self.host();
+        let named = |(at, name): &(String, String)| *at == host && name.starts_with(prefix);
+        self.cookies.iter().filter(|(key, _)| named(key)).map(|(_, cookie)| cookie).collect()
+    }
+
     /// Gives the browser a cookie for the host where it is, as an attacker may.
     pub fn set_cookie(&mut self, name: &str, value: &str) {
         let cookie = Cookie::new(name.to_owned(), value.to_owned());

@@ -34,6 +34,8 @@ pub struct Visit {
     pub csrf: String,
     pub texts: Texts,
     pub brand: Brand,
+    /// Whether the browser says that a page of somebody else sent it here.
+    is_cross_site: bool,
 }
 
 impl Visit {
@@ -61,6 +63,7 @@ impl Visit {
             csrf,
             texts,
             brand,
+            is_cross_site: headers.get("sec-fetch-site").is_some_and(|site| site == "cross-site"),
         })
     }
 
@@ -105,7 +108,7 @@ impl Visit {
     pub fn is_own(&self, form: &Parameters) -> bool {
         let sent = form.get("_csrf").unwrap_or_default();
         let expected = self.door.csrf_cookie(&self.jar).unwrap_or_default();
-        !expected.is_empty() && constant_time_eq(sent.as_bytes(), expected.as_bytes())
+        !self.is_cross_site && !expected.is_empty() && constant_time_eq(sent.as_bytes(), expected.as_bytes())
     }
 
     /// Refuses a form that wasn't, and offers to start again.
