@@ -106,7 +106,11 @@ impl Browser {
     pub fn cookies_named(&self, prefix: &str) -> Vec<&Cookie<'static>> {
         let host = self.host();
         let named = |(at, name): &(String, String)| *at == host && name.starts_with(prefix);
-        self.cookies.iter().filter(|(key, _)| named(key)).map(|(_, cookie)| cookie).collect()
+        self.cookies
+            .iter()
+            .filter(|(key, _)| named(key))
+            .map(|(_, cookie)| cookie)
+            .collect()
     }
 
     /// Gives the browser a cookie for the host where it is, as an attacker may.

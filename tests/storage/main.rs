@@ -22,6 +22,7 @@ mod migrations;
 mod once;
 mod passkeys;
 mod resource_servers;
+mod sealed_settings;
 mod seam;
 mod search;
 mod token_sessions;

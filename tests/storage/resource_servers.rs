@@ -47,7 +47,13 @@ async fn a_resource_server_survives_storage(world: World) {
     photos.scopes.clear();
     assert!(store.resource_servers().replace(&photos).await.unwrap());
     assert_eq!(get(&store, POOL, &photos.identifier).await.unwrap(), photos);
-    assert!(!store.resource_servers().replace(&server(POOL, "photos", &[])).await.unwrap());
+    assert!(
+        !store
+            .resource_servers()
+            .replace(&server(POOL, "photos", &[]))
+            .await
+            .unwrap()
+    );
     assert!(store.resource_servers().delete(POOL, &photos.identifier).await.unwrap());
     assert!(!store.resource_servers().delete(POOL, &photos.identifier).await.unwrap());
     assert_eq!(get(&store, POOL, &photos.identifier).await, None);
@@ -57,12 +63,18 @@ async fn an_identifier_is_good_for_one_in_a_pool(world: World) {
     let (store, _) = world.furnished().await;
     store.pools().insert(&pool(OTHER_POOL)).await.unwrap();
     assert!(insert(&store, &server(POOL, "photos", &["read"])).await);
-    let again = store.resource_servers().insert(&server(POOL, "photos", &[]), LIMIT).await;
+    let again = store
+        .resource_servers()
+        .insert(&server(POOL, "photos", &[]), LIMIT)
+        .await;
     assert!(matches!(again, Err(Error::Unique { table }) if table == "resource_servers"));
     assert!(insert(&store, &server(POOL, "Photos", &[])).await);
     assert!(insert(&store, &server(OTHER_POOL, "photos", &[])).await);
     assert_eq!(get(&store, POOL, "photos").await.unwrap().scopes.len(), 1);
-    let nowhere = store.resource_servers().insert(&server("us-east-1_nowhere", "photos", &[]), LIMIT).await;
+    let nowhere = store
+        .resource_servers()
+        .insert(&server("us-east-1_nowhere", "photos", &[]), LIMIT)
+        .await;
     assert!(matches!(nowhere, Err(Error::ForeignKey)));
 }
 

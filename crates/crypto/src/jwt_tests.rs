@@ -486,3 +486,18 @@ fn claims_that_cannot_be_written_are_not_signed() {
     let unwritable = std::collections::HashMap::from([((1, 2), 3)]);
     assert!(matches!(sign(&KEYS[0], &unwritable), Err(SignError::Claims(_))));
 }
+
+#[test]
+fn a_token_of_any_time_is_still_a_signed_one() {
+    let expected = [("iss", "https://issuer.example/pool")];
+    let check = |token: &str| verify_of_any_time::<Value>(KEYS[0].verifying_key(), token, &expected);
+    let old = claims_with("exp", json!(1));
+    let token = sign(&KEYS[0], &old).unwrap();
+    assert_eq!(check(&token), Ok(old));
+    assert_eq!(check(&sign(&KEYS[1], &claims()).unwrap()), Err(JwtError::BadSignature));
+    let other = claims_with("iss", json!("https://issuer.example/other"));
+    assert_eq!(
+        check(&sign(&KEYS[0], &other).unwrap()),
+        Err(JwtError::WrongClaims("iss"))
+    );
+}

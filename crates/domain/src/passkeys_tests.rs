@@ -113,13 +113,19 @@ fn a_relying_party_is_a_domain_in_lower_case() {
 fn the_configured_relying_party_comes_before_the_domain_of_the_pool() {
     let mut pool = pool(None);
     assert_eq!(pool.relying_party_id(None), None);
-    assert!(matches!(pool.usable_relying_party(None), Err(Error::RelyingPartyMissing)));
+    assert!(matches!(
+        pool.usable_relying_party(None),
+        Err(Error::RelyingPartyMissing)
+    ));
     let host = Some("auth.example.com");
     assert_eq!(pool.usable_relying_party(host).unwrap(), "auth.example.com");
     pool.factors.web_authn = Some(configuration("example.com"));
     assert_eq!(pool.usable_relying_party(host).unwrap(), "example.com");
     pool.settings.policies = None;
-    assert!(matches!(pool.usable_relying_party(host), Err(Error::PasskeysNotEnabled)));
+    assert!(matches!(
+        pool.usable_relying_party(host),
+        Err(Error::PasskeysNotEnabled)
+    ));
 }
 
 #[test]

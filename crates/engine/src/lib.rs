@@ -38,8 +38,8 @@ pub use changes::retried;
 pub use cx::{Cx, Request};
 pub use invitations::{Invitation, Mediums};
 pub use oauth::{
-    AuthorizationRequest, BrowserSignIn, ClientProof, Decision, Denied, DerivedToken, Exchange, ExchangedToken, IdTokenHint,
-    RegisteredClient, Target, TokenRequest,
+    AuthorizationRequest, BrowserSignIn, ClientProof, Decision, Denied, DerivedToken, Exchange, ExchangedToken,
+    IdTokenHint, RegisteredClient, Target, TokenRequest,
 };
 pub use pages::Page;
 pub use passkeys::ProvedPasskey;

@@ -59,11 +59,13 @@ impl Cx {
     pub async fn complete_passkey_registration(&self, caller: &Caller, credential: &Value) -> Result<()> {
         let (pool, user) = (&*caller.pool, &caller.user);
         let host = self.domain_host(pool);
-        let relying_party_id = pool.usable_relying_party(host.as_deref()).map_err(|error| match error {
-            // The relying party that the registration was started for is gone.
-            Error::RelyingPartyMissing => Error::RelyingPartyMismatch,
-            other => other,
-        })?;
+        let relying_party_id = pool
+            .usable_relying_party(host.as_deref())
+            .map_err(|error| match error {
+                // The relying party that the registration was started for is gone.
+                Error::RelyingPartyMissing => Error::RelyingPartyMismatch,
+                other => other,
+            })?;
         let registration = self.store.passkeys().registration(pool.id(), &user.sub).await?;
         let registration = registration.ok_or(Error::PasskeyChallengeNotFound)?;
         registration.check(caller.client.id(), self.now())?;

@@ -31,7 +31,10 @@ pub fn router(app: App) -> Router {
         .route("/confirmUser", get(confirm_user::page).head(not_understood))
         .route("/assets/{name}", get(assets::file))
         .route("/brand/{pool_id}/{name}", get(brand::image))
-        .route("/brand/{pool_id}/style/{client_id}/{hash}", get(client_brand::stylesheet))
+        .route(
+            "/brand/{pool_id}/style/{client_id}/{hash}",
+            get(client_brand::stylesheet),
+        )
         .route("/health", get(health::ready))
         .route("/readyz", get(health::ready))
         .route("/livez", get(health::live))

@@ -37,5 +37,7 @@ async fn style(pool: &Pool, operation: &str, input: Value) -> Value {
 /// Gives a pool a domain for classic pages.
 async fn with_domain(pool: &Pool) {
     let prefix = pool.id.to_ascii_lowercase().replace('_', "-");
-    pool.call("CreateUserPoolDomain", json!({ "Domain": prefix })).await.ok();
+    pool.call("CreateUserPoolDomain", json!({ "Domain": prefix }))
+        .await
+        .ok();
 }

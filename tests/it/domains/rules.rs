@@ -11,7 +11,8 @@ const NOT_A_SUBDOMAIN: &str = "Custom domain is not a valid subdomain: Was not a
                                parent domain or domain parent is a top-level domain.";
 
 async fn create(pool: &Pool, domain: &str, more: Value) -> Reply {
-    pool.call("CreateUserPoolDomain", merge(json!({ "Domain": domain }), more)).await
+    pool.call("CreateUserPoolDomain", merge(json!({ "Domain": domain }), more))
+        .await
 }
 
 fn custom() -> Value {

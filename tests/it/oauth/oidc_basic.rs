@@ -45,6 +45,20 @@ async fn finish(app: &App, back: &url::Url) -> (Value, Value) {
     (output, claims)
 }
 
+/// A request with one parameter besides those that every request has.
+fn with<'a>(parameter: (&'a str, &'a str)) -> Vec<(&'a str, &'a str)> {
+    vec![("scope", "openid"), ("state", "s"), parameter]
+}
+
+/// A browser in which alice signed in two seconds ago, the tokens of that, and the claims of the id token.
+async fn signed_in(app: &App) -> (Browser, Value, Value) {
+    let mut browser = Browser::new(&app.lab);
+    let back = app.sign_in(&mut browser, &app.authorize(&with(CODE))).await;
+    let (output, claims) = finish(app, &back).await;
+    app.lab.clock.advance(seconds(2));
+    (browser, output, claims)
+}
+
 async fn user_info(app: &App, scope: &str) -> Value {
     let (output, _) = flow(app, &[("scope", scope)]).await;
     app.user_info(token(&output, "access_token")).await.ok()
@@ -182,13 +196,8 @@ scenario! {
 
     async fn prompt_login(lab: Lab) {
         let app = App::strict(&lab).await;
-        let mut browser = Browser::new(&lab);
-        let parameters = [("scope", "openid"), ("state", "s")];
-        let back = app.sign_in(&mut browser, &app.authorize(&parameters)).await;
-        let (_, first) = finish(&app, &back).await;
-        lab.clock.advance(seconds(2));
-        let again: Vec<_> = parameters.iter().copied().chain([("prompt", "login")]).collect();
-        let back = app.sign_in(&mut browser, &app.authorize(&again)).await;
+        let (mut browser, _, first) = signed_in(&app).await;
+        let back = app.sign_in(&mut browser, &app.authorize(&with(("prompt", "login")))).await;
         let (_, second) = finish(&app, &back).await;
         assert!(second["auth_time"].as_i64() > first["auth_time"].as_i64());
     }
@@ -200,39 +209,24 @@ scenario! {
 
     async fn prompt_none_logged_in(lab: Lab) {
         let app = App::strict(&lab).await;
-        let mut browser = Browser::new(&lab);
-        let parameters = [("scope", "openid"), ("state", "s")];
-        let back = app.sign_in(&mut browser, &app.authorize(&parameters)).await;
-        let (_, first) = finish(&app, &back).await;
-        lab.clock.advance(seconds(2));
-        let silent: Vec<_> = parameters.iter().copied().chain([("prompt", "none")]).collect();
-        let back = app.authorized(&mut browser, &silent).await;
+        let (mut browser, _, first) = signed_in(&app).await;
+        let back = app.authorized(&mut browser, &with(("prompt", "none"))).await;
         let (_, second) = finish(&app, &back).await;
         assert_eq!((&first["auth_time"], &first["sub"]), (&second["auth_time"], &second["sub"]));
     }
 
     async fn max_age_1(lab: Lab) {
         let app = App::strict(&lab).await;
-        let mut browser = Browser::new(&lab);
-        let parameters = [("scope", "openid"), ("state", "s")];
-        let back = app.sign_in(&mut browser, &app.authorize(&parameters)).await;
-        let (_, first) = finish(&app, &back).await;
-        lab.clock.advance(seconds(2));
-        let recent: Vec<_> = parameters.iter().copied().chain([("max_age", "1")]).collect();
-        let back = app.sign_in(&mut browser, &app.authorize(&recent)).await;
+        let (mut browser, _, first) = signed_in(&app).await;
+        let back = app.sign_in(&mut browser, &app.authorize(&with(("max_age", "1")))).await;
         let (_, second) = finish(&app, &back).await;
         assert!(second["auth_time"].as_i64() > first["auth_time"].as_i64());
     }
 
     async fn max_age_10000(lab: Lab) {
         let app = App::strict(&lab).await;
-        let mut browser = Browser::new(&lab);
-        let parameters = [("scope", "openid"), ("state", "s")];
-        let back = app.sign_in(&mut browser, &app.authorize(&parameters)).await;
-        let (_, first) = finish(&app, &back).await;
-        lab.clock.advance(seconds(2));
-        let old: Vec<_> = parameters.iter().copied().chain([("max_age", "10000")]).collect();
-        let back = app.authorized(&mut browser, &old).await;
+        let (mut browser, _, first) = signed_in(&app).await;
+        let back = app.authorized(&mut browser, &with(("max_age", "10000"))).await;
         let (_, second) = finish(&app, &back).await;
         assert_eq!(first["auth_time"], second["auth_time"]);
     }
@@ -241,12 +235,9 @@ scenario! {
 
     async fn id_token_hint(lab: Lab) {
         let app = App::strict(&lab).await;
-        let mut browser = Browser::new(&lab);
-        let parameters = [("scope", "openid"), ("state", "s")];
-        let back = app.sign_in(&mut browser, &app.authorize(&parameters)).await;
-        let (output, _) = finish(&app, &back).await;
-        let hint = ("id_token_hint", token(&output, "id_token"));
-        let silent: Vec<_> = parameters.iter().copied().chain([("prompt", "none"), hint]).collect();
+        let (mut browser, output, _) = signed_in(&app).await;
+        let mut silent = with(("prompt", "none"));
+        silent.push(("id_token_hint", token(&output, "id_token")));
         finish(&app, &app.authorized(&mut browser, &silent).await).await;
     }
 

@@ -24,7 +24,10 @@ async fn machine(pool: &Pool, scopes: &[&str]) -> Reply {
 }
 
 fn missing(reply: &Reply, scope: &str) {
-    reply.fault("ScopeDoesNotExistException", &format!("Invalid scope requested: {scope}"));
+    reply.fault(
+        "ScopeDoesNotExistException",
+        &format!("Invalid scope requested: {scope}"),
+    );
 }
 
 /// The scopes that tokens of the pool may have, as this node knows them.

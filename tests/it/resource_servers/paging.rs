@@ -6,13 +6,21 @@ use serde_json::{Value, json};
 
 async fn create(pool: &Pool, identifiers: &[&str]) {
     for identifier in identifiers {
-        pool.call("CreateResourceServer", json!({ "Identifier": identifier, "Name": "Server" })).await.ok();
+        pool.call(
+            "CreateResourceServer",
+            json!({ "Identifier": identifier, "Name": "Server" }),
+        )
+        .await
+        .ok();
     }
 }
 
 fn identifiers(output: &Value) -> Vec<&str> {
     let servers = output["ResourceServers"].as_array().unwrap();
-    servers.iter().map(|server| server["Identifier"].as_str().unwrap()).collect()
+    servers
+        .iter()
+        .map(|server| server["Identifier"].as_str().unwrap())
+        .collect()
 }
 
 scenario! {

@@ -22,13 +22,18 @@ async fn web_client(lab: &Lab) -> Client {
 }
 
 fn authorize(client: &Client) -> String {
-    format!("/oauth2/authorize?response_type=code&client_id={}&redirect_uri={CALLBACK}", client.id)
+    format!(
+        "/oauth2/authorize?response_type=code&client_id={}&redirect_uri={CALLBACK}",
+        client.id
+    )
 }
 
 /// Signs alice in to managed login.
 async fn sign_in(browser: &mut Browser, client: &Client) {
     let page = browser.open(&authorize(client)).await;
-    let form = Form::of(&page, "cognitoSignInForm").with("username", "alice").with("password", PASSWORD);
+    let form = Form::of(&page, "cognitoSignInForm")
+        .with("username", "alice")
+        .with("password", PASSWORD);
     location(&browser.submit(&form).await);
 }
 
@@ -46,7 +51,10 @@ async fn tokens(browser: &mut Browser, client: &Client) -> Value {
 }
 
 fn of_type<'a>(sessions: &'a [Value], kind: &str) -> Vec<&'a Value> {
-    sessions.iter().filter(|session| session["SessionType"] == kind).collect()
+    sessions
+        .iter()
+        .filter(|session| session["SessionType"] == kind)
+        .collect()
 }
 
 scenario! {

@@ -1,8 +1,8 @@
 //! The settings that CreateUserPoolClient and UpdateUserPoolClient share, their defaults and cross rules.
 
 use poolhouse_model::{
-    AnalyticsConfigurationType, ClientTypeType, CreateUserPoolClientRequest, ExplicitAuthFlowsType, FeatureType, OAuthFlowType,
-    PreventUserExistenceErrorTypes, RefreshTokenRotationType, Timestamp, TokenValidityUnitsType,
+    AnalyticsConfigurationType, ClientTypeType, CreateUserPoolClientRequest, ExplicitAuthFlowsType, FeatureType,
+    OAuthFlowType, PreventUserExistenceErrorTypes, RefreshTokenRotationType, Timestamp, TokenValidityUnitsType,
     UpdateUserPoolClientRequest, UserPoolClientType, UserPoolTierType,
 };
 

@@ -5,9 +5,9 @@ mod mfa;
 
 use poolhouse_model::{
     AcrLevelConfigType, AdminCreateUserConfigType, AuthFactorType, DeletionProtectionType, EmailMfaConfigType,
-    IssuerType, PasswordPolicyType, SchemaAttributeType, SoftwareTokenMfaConfigType, Timestamp, UserPoolDescriptionType,
-    UserPoolMfaType, UserPoolTierType, UserPoolType, UsernameAttributeType, VerifiedAttributeType,
-    WebAuthnConfigurationType,
+    IssuerType, PasswordPolicyType, SchemaAttributeType, SoftwareTokenMfaConfigType, Timestamp,
+    UserPoolDescriptionType, UserPoolMfaType, UserPoolTierType, UserPoolType, UsernameAttributeType,
+    VerifiedAttributeType, WebAuthnConfigurationType,
 };
 use serde::{Deserialize, Serialize};
 
