@@ -155,6 +155,13 @@ async fn people_use_the_pages_without_javascript_and_in_their_language(backend: 
     stage::play(backend, &[], story).await
 }
 
+async fn people_sign_in_with_second_factors_and_without_a_password(backend: Backend) -> Result<()> {
+    let tools = Tools::installed()?;
+    let script = "managed_login_factors_story.mjs";
+    let story = async |stage: &Stage| tools.browser(script, &[stage.endpoint()]).await.map(drop);
+    stage::play(backend, &[], story).await
+}
+
 async fn people_see_the_look_that_an_administrator_wishes(backend: Backend) -> Result<()> {
     let tools = Tools::installed()?;
     let script = "managed_login_brand_story.mjs";
@@ -219,6 +226,7 @@ on_both_databases!(
     amplify_remembers_a_device_in_a_browser,
     amplify_signs_in_with_redirect_over_https,
     people_sign_in_on_the_pages,
+    people_sign_in_with_second_factors_and_without_a_password,
     people_see_the_look_that_an_administrator_wishes,
     people_use_the_pages_without_javascript_and_in_their_language,
     openid_client_and_oauth4webapi_rely_on_pools,
