@@ -13,7 +13,7 @@ CREATE TABLE managed_login_images (
     style_id TEXT COLLATE "C" NOT NULL REFERENCES managed_login_styles (id) ON DELETE CASCADE,
     digest TEXT COLLATE "C" NOT NULL,
     pool_id TEXT COLLATE "C" NOT NULL,
-    content TEXT NOT NULL,
+    content TEXT COLLATE "C" NOT NULL,
     PRIMARY KEY (style_id, digest)
 );
 CREATE INDEX managed_login_images_by_digest ON managed_login_images (pool_id, digest);
@@ -24,7 +24,7 @@ CREATE TABLE ui_customizations (
     target TEXT COLLATE "C" NOT NULL,
     client_id TEXT COLLATE "C" REFERENCES clients (id) ON DELETE CASCADE,
     logo_digest TEXT COLLATE "C",
-    logo TEXT,
+    logo TEXT COLLATE "C",
     created_at BIGINT NOT NULL,
     doc JSONB NOT NULL,
     PRIMARY KEY (pool_id, target)

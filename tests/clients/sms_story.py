@@ -84,7 +84,8 @@ def refusal():
     """What the webhook refuses was not delivered, and the client is told so."""
     pool_id, client_id = pool_and_client()
     user(pool_id, "bob", REFUSED)
-    with refused("CodeDeliveryFailureException", "Failed to deliver the message."):
+    # The model knows no CodeDeliveryFailureException at a sign-in.
+    with refused("InvalidUserPoolConfigurationException", "Failed to deliver the message."):
         begin(client_id, "bob")
 
 

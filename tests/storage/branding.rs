@@ -210,7 +210,7 @@ async fn terms_survive_storage_and_are_unique_by_name(world: World) {
         [policy.clone(), stored]
     );
     let mut renamed = policy.clone();
-    renamed.name = "terms-of-use".to_owned();
+    renamed.name = "terms-of-use".into();
     assert!(matches!(
         store.terms().replace(&mut renamed).await,
         Err(Error::Unique { .. })

@@ -43,7 +43,7 @@ async fn a_resource_server_survives_storage(world: World) {
     let mut photos = server(POOL, "https://photos.example/", &["write", "read"]);
     assert!(insert(&store, &photos).await);
     assert_eq!(get(&store, POOL, &photos.identifier).await.unwrap(), photos);
-    photos.name = "Pictures".to_owned();
+    photos.name = "Pictures".into();
     photos.scopes.clear();
     assert!(store.resource_servers().replace(&photos).await.unwrap());
     assert_eq!(get(&store, POOL, &photos.identifier).await.unwrap(), photos);

@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use poolhouse_domain::branding::brand::Brand;
+use poolhouse_domain::branding::brand::{Brand, Palette};
 use poolhouse_engine::{Cx, Request};
 use poolhouse_tests::actors::Client;
 use poolhouse_tests::lab::Lab;
@@ -31,7 +31,7 @@ scenario! {
         let client = pool.client().await;
         let before = brand(&lab, &client).await;
         assert_eq!((before.name.as_str(), before.has_style), ("client", false));
-        assert_eq!((before.light, before.color_scheme.as_str()), (Default::default(), "DYNAMIC"));
+        assert_eq!((before.light, before.color_scheme.as_str()), (Palette::default(), "DYNAMIC"));
 
         let settings = json!({
             "categories": { "global": { "colorSchemeMode": "DARK" } },

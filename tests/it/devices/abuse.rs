@@ -156,7 +156,7 @@ scenario! {
         answer_srp(&elsewhere, &device, &output).await.fault(INVALID.0, INVALID.1);
         let second = answer_srp(&alice, &device, &output).await.ok();
         answer_verifier(&elsewhere, &device, &second).await.fault(INVALID.0, INVALID.1);
-        lab.clock.advance(Duration::from_secs(180));
+        lab.clock.advance(Duration::from_mins(3));
         answer_verifier(&alice, &device, &second).await
             .fault("NotAuthorizedException", "Invalid session for the user, session is expired.");
         let output = sign_in_from(&alice, &device.key).await.ok();

@@ -3,7 +3,6 @@
 use poolhouse_tests::actors::PASSWORD;
 use poolhouse_tests::authenticator::Authenticator;
 use poolhouse_tests::browser::{Browser, Form, attribute_of, text_of};
-use poolhouse_tests::lab::Lab;
 use poolhouse_tests::scenario;
 use serde_json::{Value, json};
 

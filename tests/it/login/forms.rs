@@ -2,7 +2,6 @@
 
 use poolhouse_tests::actors::PASSWORD;
 use poolhouse_tests::browser::{Browser, Form, attribute_of, location};
-use poolhouse_tests::lab::Lab;
 use poolhouse_tests::scenario;
 use serde_json::json;
 

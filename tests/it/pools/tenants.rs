@@ -58,6 +58,13 @@ impl Tenant {
         let device = json!({ "Username": "alice", "DeviceKey": "us-east-1_0f1e2d3c" });
         let server = json!({ "Identifier": "photos", "Name": "Photos" });
         let domain = json!({ "Domain": "mallory" });
+        let uuid = "11111111-2222-4333-8444-555555555555";
+        let style = json!({ "ManagedLoginBrandingId": uuid });
+        let terms = json!({ "TermsId": uuid });
+        let document = json!({
+            "TermsName": "terms-of-use", "TermsSource": "LINK", "Enforcement": "NONE",
+            "Links": { "cognito:default": "https://example.com/terms" }
+        });
         let attributes = json!([{ "Name": "role", "AttributeDataType": "String" }]);
         let password =
             json!({ "USERNAME": "alice", "PASSWORD": PASSWORD, "SECRET_HASH": self.client.secret_hash("alice") });
@@ -126,11 +133,18 @@ impl Tenant {
             ),
             ("AdminUserGlobalSignOut", user),
             ("CreateGroup", json!({ "GroupName": "mallory" })),
+            (
+                "CreateManagedLoginBranding",
+                with(&client, json!({ "UseCognitoProvidedValues": true })),
+            ),
             ("CreateResourceServer", server.clone()),
+            ("CreateTerms", with(&client, document.clone())),
             ("CreateUserPoolClient", json!({ "ClientName": "mallory" })),
             ("CreateUserPoolDomain", domain.clone()),
             ("DeleteGroup", group.clone()),
+            ("DeleteManagedLoginBranding", style.clone()),
             ("DeleteResourceServer", server.clone()),
+            ("DeleteTerms", terms.clone()),
             ("DeleteUserPool", json!({})),
             ("DeleteUserPoolClient", client.clone()),
             (
@@ -138,19 +152,29 @@ impl Tenant {
                 with(&client, json!({ "ClientSecretId": "x" })),
             ),
             ("DeleteUserPoolDomain", domain.clone()),
+            ("DescribeManagedLoginBranding", style.clone()),
+            ("DescribeManagedLoginBrandingByClient", client.clone()),
             ("DescribeResourceServer", server.clone()),
+            ("DescribeTerms", terms.clone()),
+            (
+                "DescribeTermsByClient",
+                with(&client, json!({ "TermsName": "terms-of-use" })),
+            ),
             ("DescribeUserPool", json!({})),
             ("DescribeUserPoolClient", client.clone()),
             ("GetGroup", group.clone()),
+            ("GetUICustomization", client.clone()),
             ("GetUserPoolClientSessionConfiguration", client.clone()),
             ("GetUserPoolMfaConfig", json!({})),
             ("GetUserPoolSessionConfiguration", json!({})),
             ("ListGroups", json!({})),
             ("ListResourceServers", json!({})),
+            ("ListTerms", json!({})),
             ("ListUserPoolClientSecrets", client.clone()),
             ("ListUserPoolClients", json!({})),
             ("ListUsers", json!({})),
             ("ListUsersInGroup", group.clone()),
+            ("SetUICustomization", client.clone()),
             (
                 "SetUserPoolClientSessionConfiguration",
                 with(&client, json!({ "SSOSession": { "MaxValidityMinutes": 5 } })),
@@ -161,7 +185,9 @@ impl Tenant {
                 json!({ "UserSessionTracking": "DISABLED", "TokenSession": { "MaxPerUser": 1 } }),
             ),
             ("UpdateGroup", group),
+            ("UpdateManagedLoginBranding", style),
             ("UpdateResourceServer", server),
+            ("UpdateTerms", with(&terms, document)),
             ("UpdateUserPool", json!({})),
             ("UpdateUserPoolClient", client),
             ("UpdateUserPoolDomain", domain),
@@ -211,7 +237,7 @@ fn every_operation_that_names_a_pool_is_tried() {
 }
 
 /// The operations of [`Tenant::inputs`].
-const TRIED: [&str; 59] = [
+const TRIED: [&str; 72] = [
     "AddCustomAttributes",
     "AddUserPoolClientSecret",
     "AdminAddUserToGroup",
@@ -241,33 +267,46 @@ const TRIED: [&str; 59] = [
     "AdminUpdateUserAttributes",
     "AdminUserGlobalSignOut",
     "CreateGroup",
+    "CreateManagedLoginBranding",
     "CreateResourceServer",
+    "CreateTerms",
     "CreateUserPoolClient",
     "CreateUserPoolDomain",
     "DeleteGroup",
+    "DeleteManagedLoginBranding",
     "DeleteResourceServer",
+    "DeleteTerms",
     "DeleteUserPool",
     "DeleteUserPoolClient",
     "DeleteUserPoolClientSecret",
     "DeleteUserPoolDomain",
+    "DescribeManagedLoginBranding",
+    "DescribeManagedLoginBrandingByClient",
     "DescribeResourceServer",
+    "DescribeTerms",
+    "DescribeTermsByClient",
     "DescribeUserPool",
     "DescribeUserPoolClient",
     "GetGroup",
+    "GetUICustomization",
     "GetUserPoolClientSessionConfiguration",
     "GetUserPoolMfaConfig",
     "GetUserPoolSessionConfiguration",
     "ListGroups",
     "ListResourceServers",
+    "ListTerms",
     "ListUserPoolClientSecrets",
     "ListUserPoolClients",
     "ListUsers",
     "ListUsersInGroup",
+    "SetUICustomization",
     "SetUserPoolClientSessionConfiguration",
     "SetUserPoolMfaConfig",
     "SetUserPoolSessionConfiguration",
     "UpdateGroup",
+    "UpdateManagedLoginBranding",
     "UpdateResourceServer",
+    "UpdateTerms",
     "UpdateUserPool",
     "UpdateUserPoolClient",
     "UpdateUserPoolDomain",

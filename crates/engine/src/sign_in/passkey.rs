@@ -13,7 +13,7 @@ use poolhouse_domain::{Error, Result};
 use poolhouse_model::{ChallengeNameType, Secret, UserStatusType};
 
 use super::sessions::Challenge;
-use super::{Answer, Answered, Outcome};
+use super::{Answer, Outcome};
 use crate::Cx;
 
 impl Cx {
@@ -47,18 +47,23 @@ impl Cx {
         let user = self.find_session_user(pool, &session).await?;
         let subject = self.subject(pool, user.as_ref(), session.state.progress.typed());
         self.check_lockout(pool, &subject).await?;
+        if let Some(user) = &user {
+            user.check_enabled()?;
+            if user.status != UserStatusType::Confirmed {
+                return Err(Error::SessionInvalid);
+            }
+        }
+        // Before the proof is looked at: of two that race with one, the first is looked at.
+        if !self.store.sessions().consume(&session.id, self.now()).await? {
+            return Err(Error::SessionUsed);
+        }
         let refuse = async || {
             self.count_failure(pool, &subject).await?;
-            self.store.sessions().consume(&session.id, self.now()).await?;
             Err(Error::IncorrectUsernameOrPassword)
         };
         let Some(mut user) = user else {
             return refuse().await;
         };
-        user.check_enabled()?;
-        if user.status != UserStatusType::Confirmed {
-            return Err(Error::SessionInvalid);
-        }
         let request = session.state.passkey_request.clone().ok_or(Error::SessionInvalid)?;
         let request = serde_json::from_value(request).map_err(Error::internal)?;
         let proved = match self.prove_passkey(pool, &user, &request, credential.expose()).await {
@@ -77,10 +82,6 @@ impl Cx {
             Method::SoftwareKey
         });
         progress.is_multi_factor = progress.is_multi_factor || (proved.user_verified && pool.passkeys_are_mfa());
-        let answered = Answered {
-            session: &session,
-            changes_user: false,
-        };
-        self.advance(pool, client, &mut user, progress, Some(answered)).await
+        self.advance(pool, client, &mut user, progress, None).await
     }
 }

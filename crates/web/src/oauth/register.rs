@@ -138,7 +138,7 @@ fn describe(registered: &RegisteredClient) -> Value {
     let described = Registered {
         client_id: client.id(),
         client_secret: secret,
-        client_id_issued_at: settings.creation_date.map(|date| date.seconds()),
+        client_id_issued_at: settings.creation_date.map(poolhouse_domain::Timestamp::seconds),
         client_secret_expires_at: secret.map(|_| 0),
         client_name: settings.client_name.as_deref(),
         redirect_uris: settings.callback_urls.as_deref(),

@@ -20,15 +20,13 @@ impl Handle for SetUICustomization {
         pool.check_has_domain()?;
         let logo = input.image_file.map(|image| image.0);
         let customizations = cx.store.ui_customizations();
-        let ui_customization = match Customization::new(&pool, target, input.css, logo, cx.now())? {
-            Some((mut customization, logo)) => {
-                customizations.put(&mut customization, logo.as_ref()).await?;
-                customization.describe(cx.logo_url(&pool, &customization))
-            }
-            None => {
-                customizations.delete(pool.id(), target).await?;
-                UICustomizationType::default()
-            }
+        let customization = Customization::new(&pool, target, input.css, logo, cx.now())?;
+        let ui_customization = if let Some((mut customization, logo)) = customization {
+            customizations.put(&mut customization, logo.as_ref()).await?;
+            customization.describe(cx.logo_url(&pool, &customization))
+        } else {
+            customizations.delete(pool.id(), target).await?;
+            UICustomizationType::default()
         };
         cx.forget_brand(target);
         Ok(SetUICustomizationResponse { ui_customization })
