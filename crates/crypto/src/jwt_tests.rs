@@ -465,17 +465,8 @@ fn duplicate_claims_are_malformed() {
 
 #[test]
 fn a_payload_that_is_no_json_object_is_malformed() {
-    for payload in [
-        "",
-        "null",
-        "[]",
-        "7",
-        r#""text""#,
-        "{",
-        "{}{}",
-        "\u{feff}{}",
-        "{\"exp\":1,}",
-    ] {
+    let payloads = "|null|[]|7|\"text\"|{|{}{}|\u{feff}{}|{\"exp\":1,}";
+    for payload in payloads.split('|') {
         assert_eq!(check(&forge(&header(), payload)), Err(JwtError::Malformed), "{payload}");
     }
     assert_eq!(check(&forge(&header(), &"[".repeat(20_000))), Err(JwtError::Malformed));
