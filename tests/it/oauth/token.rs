@@ -136,6 +136,16 @@ scenario! {
         assert_eq!(large.status, 413);
     }
 
+    async fn compressed_bodies_are_not_unpacked(lab: Lab) {
+        let app = App::new(&lab).await;
+        // The beginning of a gzip stream: a kilobyte of it may be a gigabyte of text.
+        let packed = [&[0x1f, 0x8b, 0x08, 0, 0, 0, 0, 0, 0, 0xff][..], &[0xed; 1_000]].concat();
+        let request = Request::post(app.path("/oauth2/token")).header(HOST, PUBLIC_HOST)
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded").header("content-encoding", "gzip");
+        let reply = lab.send(request.body(packed).unwrap()).await;
+        assert_refused(&reply, "invalid_request", Some("The body is not UTF-8."));
+    }
+
     async fn pages_of_any_origin_may_ask_without_credentials(lab: Lab) {
         let app = App::new(&lab).await;
         let request = Request::options(app.path("/oauth2/token")).header(HOST, PUBLIC_HOST)

@@ -145,6 +145,29 @@ async fn http_2_is_spoken_on_the_same_port() {
 }
 
 #[tokio::test]
+async fn who_opens_streams_and_resets_them_at_once_is_sent_away() {
+    let server = Server::start(CALM).await;
+    let mut stream = server.connect().await;
+    let frame = |length: u8, kind: u8, flags: u8, id: u32, payload: &[u8]| {
+        [&[0, 0, length, kind, flags], &id.to_be_bytes()[..], payload].concat()
+    };
+    let mut flood = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_vec();
+    flood.extend(frame(0, 4, 0, 0, &[]));
+    for id in (1..4_000).step_by(2) {
+        // HEADERS of `GET /` by http, whole and last; then RST_STREAM with CANCEL.
+        flood.extend(frame(3, 1, 5, id, &[0x82, 0x86, 0x84]));
+        flood.extend(frame(4, 3, 0, id, &8_u32.to_be_bytes()));
+    }
+    // The server may close before it has read all of it.
+    let _ = stream.write_all(&flood).await;
+    let mut answer = Vec::new();
+    let ended = tokio::time::timeout(AMPLE, stream.read_to_end(&mut answer)).await;
+    assert!(ended.is_ok(), "the connection is still open");
+    let mut other = server.connect().await;
+    assert!(answer_of(&mut other, "/peer").await.starts_with("HTTP/1.1 200"));
+}
+
+#[tokio::test]
 async fn a_connection_that_sends_no_whole_head_is_cut() {
     let server = Server::start(Limits {
         first_request: SHORT,
