@@ -76,23 +76,14 @@ impl Cx {
         device_key: Option<&str>,
     ) -> Result<Outcome> {
         let session = self.open_session(session).await?;
-        let state = &session.state;
-        let is_named = username.is_none_or(|username| names_user(pool, &session, username));
-        let is_of_api = !state.progress.is_browser && is_named;
-        if state.client_id != client.id() || state.step != Step::SignUpConfirmed || !is_of_api {
+        if session.state.progress.is_browser || !username.is_none_or(|username| names_user(pool, &session, username)) {
             return Err(Error::SessionInvalid);
         }
-        let mut user = self.session_user(pool, &session).await?;
-        self.triggers(pool).pre_authentication()?;
         let progress = Progress {
             device_key: device_key.map(str::to_owned),
             ..session.state.progress.clone()
         };
-        let answered = Answered {
-            session: &session,
-            changes_user: false,
-        };
-        self.advance(pool, client, &mut user, progress, Some(answered)).await
+        self.go_on_after_sign_up(pool, client, &session, progress).await
     }
 
     /// Signs a browser in whose sign-up was confirmed on a page.
@@ -103,15 +94,27 @@ impl Cx {
         session: &Secret,
     ) -> Result<Outcome> {
         let session = self.open_session(session).await?;
-        let state = &session.state;
-        if state.client_id != client.id() || state.step != Step::SignUpConfirmed || !state.progress.is_browser {
+        if !session.state.progress.is_browser {
             return Err(Error::SessionInvalid);
         }
-        let mut user = self.session_user(pool, &session).await?;
+        let progress = session.state.progress.clone();
+        self.go_on_after_sign_up(pool, client, &session, progress).await
+    }
+
+    async fn go_on_after_sign_up(
+        &self,
+        pool: &Pool,
+        client: &Client,
+        session: &AuthSession,
+        progress: Progress,
+    ) -> Result<Outcome> {
+        if session.state.client_id != client.id() || session.state.step != Step::SignUpConfirmed {
+            return Err(Error::SessionInvalid);
+        }
+        let mut user = self.session_user(pool, session).await?;
         self.triggers(pool).pre_authentication()?;
-        let progress = state.progress.clone();
         let answered = Answered {
-            session: &session,
+            session,
             changes_user: false,
         };
         self.advance(pool, client, &mut user, progress, Some(answered)).await

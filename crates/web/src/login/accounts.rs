@@ -22,10 +22,9 @@ pub async fn sign_up_page(visit: Visit) -> Response {
 
 /// Signs up, and asks for the code that was sent.
 pub async fn sign_up(visit: Visit, body: Bytes) -> Response {
-    let form = Parameters::parse(&String::from_utf8_lossy(&body));
-    if !visit.is_own(&form) {
+    let Some(form) = visit.form(&body) else {
         return visit.restart();
-    }
+    };
     match register(&visit, &form).await {
         Ok((username, Some(destination))) => show_code(&visit, StatusCode::OK, &username, Some(&destination), None),
         Ok((username, None)) => sign_in::show_notice(&visit, &username, "signed-up"),
@@ -123,10 +122,9 @@ pub fn show_confirmation(visit: &Visit, username: &str, error: &Error) -> Respon
 
 /// Confirms a sign-up, and signs in.
 pub async fn confirm(visit: Visit, body: Bytes) -> Response {
-    let form = Parameters::parse(&String::from_utf8_lossy(&body));
-    if !visit.is_own(&form) {
+    let Some(form) = visit.form(&body) else {
         return visit.restart();
-    }
+    };
     let username = form.get("username").unwrap_or_default();
     match confirm_and_sign_in(&visit, username, form.get("code").unwrap_or_default()).await {
         Ok(Some(outcome)) => sign_in::proceed(&visit, username, outcome).await,
@@ -156,10 +154,9 @@ async fn confirm_and_sign_in(visit: &Visit, username: &str, code: &str) -> Resul
 
 /// Sends the code of a sign-up again.
 pub async fn resend_code(visit: Visit, body: Bytes) -> Response {
-    let form = Parameters::parse(&String::from_utf8_lossy(&body));
-    if !visit.is_own(&form) {
+    let Some(form) = visit.form(&body) else {
         return visit.restart();
-    }
+    };
     let username = form.get("username").unwrap_or_default();
     let (pool, client) = (&visit.request.pool, &visit.request.client);
     match visit.cx().resend_confirmation_code(pool, client, username).await {
@@ -187,10 +184,9 @@ fn show_forgot_password(visit: &Visit, status: StatusCode, username: &str, error
 
 /// Sends the code that resets a password, and asks for it.
 pub async fn forgot_password(visit: Visit, body: Bytes) -> Response {
-    let form = Parameters::parse(&String::from_utf8_lossy(&body));
-    if !visit.is_own(&form) {
+    let Some(form) = visit.form(&body) else {
         return visit.restart();
-    }
+    };
     let username = form.get("username").unwrap_or_default();
     let (pool, client) = (&visit.request.pool, &visit.request.client);
     match visit.cx().forgot_password(pool, client, username).await {
@@ -222,10 +218,9 @@ fn show_reset(
 
 /// Sets the password of somebody who has the code.
 pub async fn confirm_forgot_password(visit: Visit, body: Bytes) -> Response {
-    let form = Parameters::parse(&String::from_utf8_lossy(&body));
-    if !visit.is_own(&form) {
+    let Some(form) = visit.form(&body) else {
         return visit.restart();
-    }
+    };
     let username = form.get("username").unwrap_or_default();
     match reset(&visit, username, &form).await {
         Ok(()) => sign_in::show_notice(&visit, username, "password-changed"),

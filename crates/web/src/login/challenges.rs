@@ -156,12 +156,14 @@ pub async fn choose_only_way(visit: &Visit, outcome: Outcome) -> Result<Outcome>
 
 /// Answers a challenge.
 pub async fn submit(visit: Visit, Path(path): Path<BTreeMap<String, String>>, body: Bytes) -> Response {
-    let form = Parameters::parse(&String::from_utf8_lossy(&body));
+    let Some(form) = visit.form(&body) else {
+        return visit.restart();
+    };
     let name = path.get("challenge").map_or("", String::as_str);
     let challenge = ChallengeNameType::ALL
         .iter()
         .find(|challenge| challenge.as_str() == name);
-    let (Some(challenge), Some(session), true) = (challenge, form.get("session"), visit.is_own(&form)) else {
+    let (Some(challenge), Some(session)) = (challenge, form.get("session")) else {
         return visit.restart();
     };
     let session = Secret::from(session);

@@ -58,10 +58,9 @@ pub async fn page(Enrolment(visit): Enrolment) -> Response {
 
 /// Registers the passkey that the browser made, and goes back to the client.
 pub async fn submit(Enrolment(visit): Enrolment, body: Bytes) -> Response {
-    let form = Parameters::parse(&String::from_utf8_lossy(&body));
-    if !visit.is_own(&form) {
+    let Some(form) = visit.form(&body) else {
         return visit.restart();
-    }
+    };
     let caller = match caller(&visit).await {
         Ok(Some(caller)) => caller,
         Ok(None) => return see_other(&visit.page_at("/login").to_string()),

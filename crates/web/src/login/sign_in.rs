@@ -21,10 +21,9 @@ pub async fn page(visit: Visit) -> Response {
 
 /// Signs in by name and password, or goes on with the way that the user chooses.
 pub async fn submit(visit: Visit, body: Bytes) -> Response {
-    let form = Parameters::parse(&String::from_utf8_lossy(&body));
-    if !visit.is_own(&form) {
+    let Some(form) = visit.form(&body) else {
         return visit.restart();
-    }
+    };
     let username = form.get("username").unwrap_or_default();
     match begin(&visit, &form, username).await {
         Ok(outcome) => proceed(&visit, username, outcome).await,

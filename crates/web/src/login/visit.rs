@@ -104,14 +104,17 @@ impl Visit {
         (jar, respond(status, page, &redirects)).into_response()
     }
 
-    /// Whether a form was sent from one of our pages in this browser.
-    pub fn is_own(&self, form: &Parameters) -> bool {
+    /// The form in `body`, if it was sent from one of our pages in this browser.
+    pub fn form(&self, body: &[u8]) -> Option<Parameters> {
+        let form = Parameters::parse(&String::from_utf8_lossy(body));
         let sent = form.get("_csrf").unwrap_or_default();
         let expected = self.door.csrf_cookie(&self.jar).unwrap_or_default();
-        !self.is_cross_site && !expected.is_empty() && constant_time_eq(sent.as_bytes(), expected.as_bytes())
+        let is_own =
+            !self.is_cross_site && !expected.is_empty() && constant_time_eq(sent.as_bytes(), expected.as_bytes());
+        is_own.then_some(form)
     }
 
-    /// Refuses a form that wasn't, and offers to start again.
+    /// Refuses a form of somebody else, and offers to start again.
     pub fn restart(&self) -> Response {
         let page = ErrorPage {
             page: self.page("/login", None),
