@@ -8,6 +8,7 @@
 //!   are any.
 
 mod inbox;
+mod invoker;
 mod message;
 mod messenger;
 mod outbound;
@@ -15,6 +16,7 @@ mod sms;
 mod smtp;
 
 pub use inbox::{Filter, Inbox, Received};
+pub use invoker::{Invocation, InvokeError, Invoker};
 pub use message::{Kind, Medium, Message, UnknownKind};
 pub use messenger::{BoxFuture, DeliveryError, Messenger};
 pub use outbound::Outbound;
