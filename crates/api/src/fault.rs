@@ -35,7 +35,11 @@ fn stand_in(code: &str) -> Option<&'static str> {
         "ConcurrentModificationException" | "LimitExceededException" => Some("TooManyRequestsException"),
         "CodeDeliveryFailureException" => Some("InvalidUserPoolConfigurationException"),
         "FeatureUnavailableInTierException" => Some("OperationNotEnabledException"),
-        "UserNotFoundException" | "PasswordResetRequiredException" => Some("NotAuthorizedException"),
+        "UserNotFoundException"
+        | "PasswordResetRequiredException"
+        | "UserLambdaValidationException"
+        | "UnexpectedLambdaException"
+        | "InvalidLambdaResponseException" => Some("NotAuthorizedException"),
         "WebAuthnNotEnabledException" | "WebAuthnConfigurationMissingException" => Some("InvalidParameterException"),
         _ => None,
     }
@@ -135,7 +139,9 @@ fn code(error: &Error) -> &'static str {
         Error::RevocationDisabled => "UnsupportedOperationException",
         Error::RevocationUnauthorized => "UnauthorizedException",
 
-        Error::TriggerUnavailable(_) => "UnexpectedLambdaException",
+        Error::TriggerFailed { .. } => "UserLambdaValidationException",
+        Error::TriggerUnavailable { .. } => "UnexpectedLambdaException",
+        Error::TriggerAnswer(_) => "InvalidLambdaResponseException",
         Error::AttemptLimitExceeded | Error::LimitExceeded(_) => "LimitExceededException",
         Error::TooManyRequests => "TooManyRequestsException",
         Error::ConcurrentModification => "ConcurrentModificationException",

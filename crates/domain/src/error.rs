@@ -251,9 +251,18 @@ pub enum Error {
     CurrentSession,
 
     // Triggers.
+    /// The function of a trigger ran and refused, or failed.
+    #[error("{trigger} failed with error {message}.")]
+    TriggerFailed { trigger: &'static str, message: String },
     /// A trigger is configured and could not be called.
-    #[error("{0} invocation failed due to configuration")]
-    TriggerUnavailable(&'static str),
+    #[error("{trigger} invocation failed due to {cause}")]
+    TriggerUnavailable {
+        trigger: &'static str,
+        cause: Cow<'static, str>,
+    },
+    /// The function of a trigger answered what it may not.
+    #[error("{0}")]
+    TriggerAnswer(Cow<'static, str>),
 
     // Limits.
     #[error("{0}")]
@@ -281,6 +290,11 @@ impl Error {
     /// Makes an [`Error::InvalidParameter`] from the sentence of a rule.
     pub fn invalid_parameter(sentence: impl Into<Cow<'static, str>>) -> Self {
         Self::InvalidParameter(sentence.into())
+    }
+
+    /// The function of a trigger answered something that is no answer.
+    pub fn unrecognizable_answer() -> Self {
+        Self::TriggerAnswer("Unrecognizable lambda output".into())
     }
 
     /// Says no more than `client` may know: under PreventUserExistenceErrors a missing user is answered like a wrong

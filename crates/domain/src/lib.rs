@@ -35,6 +35,7 @@ pub mod terms;
 #[cfg(test)]
 mod testing;
 pub mod tokens;
+pub mod triggers;
 pub mod user_sessions;
 pub mod users;
 

@@ -22,7 +22,10 @@ impl<'a> Triggers<'a> {
 
     fn call(self, name: &'static str, configured: impl Fn(&LambdaConfigType) -> bool) -> Result<()> {
         if self.config.is_some_and(configured) {
-            Err(Error::TriggerUnavailable(name))
+            Err(Error::TriggerUnavailable {
+                trigger: name,
+                cause: "configuration".into(),
+            })
         } else {
             Ok(())
         }

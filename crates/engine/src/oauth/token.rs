@@ -277,7 +277,7 @@ fn check_code(code: &AuthorizationCode, client: &Client, pool: &Pool, parameters
 /// A refresh that failed, as the endpoint tells of it.
 fn refresh_refused(error: Error) -> TokenError {
     match error {
-        Error::Internal(_) | Error::TooManyRequests | Error::TriggerUnavailable(_) => error.into(),
+        Error::Internal(_) | Error::TooManyRequests | Error::TriggerUnavailable { .. } => error.into(),
         _ => TokenError::InvalidGrant(None),
     }
 }
