@@ -12,6 +12,8 @@ mod invoker;
 mod message;
 mod messenger;
 mod outbound;
+mod signature;
+mod sigv4;
 mod sms;
 mod smtp;
 

@@ -32,9 +32,6 @@ enum Route {
     Sns(Sns),
 }
 
-/// Why a message could not be put into a request.
-type RequestError = Box<dyn std::error::Error + Send + Sync>;
-
 impl Sms {
     /// Prepares to post each message to the webhook at `url`, signed with `secret`.
     ///

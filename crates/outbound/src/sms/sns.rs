@@ -1,17 +1,13 @@
 //! Amazon SNS, or what speaks like it.
 
-use std::time::{Duration, SystemTime};
-
 use aws_credential_types::Credentials;
-use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
-use aws_sigv4::sign::v4;
 use http::header::CONTENT_TYPE;
 use reqwest::Request;
 use url::form_urlencoded;
 
-use super::RequestError;
 use super::endpoint::Endpoint;
 use crate::message::Message;
+use crate::sigv4::{self, RequestError, Scope};
 
 const SERVICE: &str = "sns";
 const API_VERSION: &str = "2010-03-31";
@@ -37,7 +33,7 @@ pub struct Sns {
 impl Sns {
     pub fn new(access: SnsAccess) -> Self {
         Self {
-            credentials: Credentials::new(access.access_key_id, access.secret_access_key, None, None, "settings"),
+            credentials: sigv4::credentials(&access.access_key_id, &access.secret_access_key, None),
             region: access.region,
             sender_id: access.sender_id,
         }
@@ -45,29 +41,16 @@ impl Sns {
 
     /// The request that publishes the message at `endpoint`, signed as of the time when it was sent.
     pub fn request(&self, endpoint: &Endpoint, message: &Message) -> Result<Request, RequestError> {
-        let mut request = http::Request::post(endpoint.url().as_str())
+        let request = http::Request::post(endpoint.url().as_str())
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
             .body(self.form(message))?;
-        let identity = self.credentials.clone().into();
-        let signed_at = SystemTime::UNIX_EPOCH + Duration::from_millis(message.sent_at.unsigned_abs());
-        let parameters = v4::SigningParams::builder()
-            .identity(&identity)
-            .region(&self.region)
-            .name(SERVICE)
-            .time(signed_at)
-            .settings(SigningSettings::default())
-            .build()?
-            .into();
-        let headers = request
-            .headers()
-            .iter()
-            .filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)));
-        let uri = request.uri().to_string();
-        let body = SignableBody::Bytes(request.body().as_bytes());
-        let signable = SignableRequest::new(request.method().as_str(), uri, headers, body)?;
-        let (instructions, _) = sign(signable, &parameters)?.into_parts();
-        instructions.apply_to_request_http1x(&mut request);
-        Ok(request.try_into()?)
+        let scope = Scope {
+            credentials: &self.credentials,
+            region: &self.region,
+            service: SERVICE,
+            signed_at: message.sent_at,
+        };
+        Ok(scope.sign(request)?.try_into()?)
     }
 
     fn form(&self, message: &Message) -> String {

@@ -1,24 +1,18 @@
 //! A webhook of the operator's, which passes messages on to a provider of SMS.
 
-use aws_lc_rs::hmac;
 use http::header::CONTENT_TYPE;
 use reqwest::Request;
 use serde::Serialize;
 
-use super::RequestError;
 use super::endpoint::Endpoint;
 use crate::message::{Kind, Message};
-
-const TIMESTAMP: &str = "x-poolhouse-timestamp";
-const SIGNATURE: &str = "x-poolhouse-signature";
+use crate::signature::SharedSecret;
+use crate::sigv4::RequestError;
 
 /// Posts each message as JSON, signed.
-///
-/// `X-Poolhouse-Timestamp` is the time in seconds since the Unix epoch. `X-Poolhouse-Signature` is `sha256=` and, in
-/// hexadecimal, the HMAC-SHA256 under the shared secret of the timestamp, a full stop, and the body.
 #[derive(Debug)]
 pub struct Webhook {
-    key: hmac::Key,
+    secret: SharedSecret,
 }
 
 /// What the webhook receives: the members that the inbox shows too, under the same names, and the text as `message`.
@@ -46,7 +40,7 @@ struct Payload<'a> {
 impl Webhook {
     pub fn new(secret: &str) -> Self {
         Self {
-            key: hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes()),
+            secret: SharedSecret::new(secret),
         }
     }
 
@@ -62,22 +56,10 @@ impl Webhook {
             temporary_password: message.temporary_password.as_deref(),
             sent_at: message.sent_at,
         })?;
-        let timestamp = message.sent_at.div_euclid(1_000);
-        let request = endpoint
-            .post()
-            .header(CONTENT_TYPE, "application/json")
-            .header(TIMESTAMP, timestamp)
-            .header(SIGNATURE, self.signature(timestamp, &body))
-            .body(body)
-            .build()
-            .map_err(reqwest::Error::without_url)?;
-        Ok(request)
-    }
-
-    fn signature(&self, timestamp: i64, body: &[u8]) -> String {
-        let mut context = hmac::Context::with_key(&self.key);
-        context.update(format!("{timestamp}.").as_bytes());
-        context.update(body);
-        format!("sha256={}", hex::encode(context.sign()))
+        let mut request = endpoint.post().header(CONTENT_TYPE, "application/json");
+        for (name, value) in self.secret.headers(message.sent_at, &body) {
+            request = request.header(name, value);
+        }
+        Ok(request.body(body).build().map_err(reqwest::Error::without_url)?)
     }
 }
