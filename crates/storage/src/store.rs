@@ -10,8 +10,8 @@ use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::repositories::{
     AuthorizationCodes, BrowserSessions, Clients, Codes, Counters, Devices, Domains, Families, Groups, Lockouts,
-    Passkeys, Pools, ResourceServers, SealedSettings, Sessions, SigningKeys, Styles, TermsDocuments, UiCustomizations,
-    Users,
+    Outbox, Passkeys, Pools, ResourceServers, SealedSettings, Sessions, SigningKeys, Styles, TermsDocuments,
+    UiCustomizations, Users,
 };
 use crate::value::Bind;
 use crate::vault::Vault;
@@ -141,6 +141,8 @@ repositories! {
     passkeys: Passkeys { conn }
     /// Pauses after wrong passwords.
     lockouts: Lockouts { conn }
+    /// Messages that wait for their delivery.
+    outbox: Outbox { conn, vault }
     /// Attempts within a window of time.
     counters: Counters { conn }
 }

@@ -12,7 +12,7 @@ struct Purge {
 }
 
 /// The rows to delete are looked at twice: one may be renewed while the statement runs.
-const PURGES: [Purge; 8] = [
+const PURGES: [Purge; 9] = [
     Purge {
         sql: "DELETE FROM codes WHERE expires_at <= $1 AND (pool_id, sub, purpose) IN \
               (SELECT pool_id, sub, purpose FROM codes WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)",
@@ -55,6 +55,12 @@ const PURGES: [Purge; 8] = [
         sql: "DELETE FROM counters WHERE expires_at <= $1 AND (pool_id, subject) IN \
               (SELECT pool_id, subject FROM counters WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)",
         remains: 0,
+    },
+    // Whoever delivers messages gives up those that have expired, and says so.
+    Purge {
+        sql: "DELETE FROM outbox WHERE expires_at <= $1 AND id IN \
+              (SELECT id FROM outbox WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)",
+        remains: HOUR,
     },
 ];
 
