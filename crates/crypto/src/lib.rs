@@ -7,6 +7,7 @@ pub mod entropy;
 pub mod hmac;
 pub mod jwt;
 pub mod key_reserve;
+pub mod key_text;
 pub mod keys;
 pub mod opaque;
 pub mod password;

@@ -13,6 +13,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use crate::entropy::Entropy;
 use crate::hmac::constant_time_eq;
+use crate::key_text;
 
 pub(crate) const KEY_ID_LEN: usize = 4;
 const VERSION: u8 = 1;
@@ -59,17 +60,8 @@ impl MasterKey {
 
     /// Reads a master key written in standard or URL-safe Base64 or in hexadecimal; blanks around it are ignored.
     pub fn parse(text: &str) -> Result<Self, MasterKeyError> {
-        let text = text.trim();
-        let mut key = Self([0; 32]);
-        if text.len() == 64 {
-            hex::decode_to_slice(text, &mut key.0).map_err(|_| MasterKeyError)?;
-            return Ok(key);
-        }
-        let unpadded = text.strip_suffix('=').unwrap_or(text);
-        let standard = Zeroizing::new(unpadded.replace('-', "+").replace('_', "/") + "=");
-        let bytes = Zeroizing::new(STANDARD.decode(standard.as_bytes()).map_err(|_| MasterKeyError)?);
-        key.0 = bytes.as_slice().try_into().map_err(|_| MasterKeyError)?;
-        Ok(key)
+        let bytes = key_text::parse(text).ok_or(MasterKeyError)?;
+        Ok(Self(*bytes))
     }
 
     /// Writes the key in standard Base64, as [`Self::parse`] reads it.
