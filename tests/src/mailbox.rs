@@ -2,11 +2,11 @@
 
 #![expect(clippy::expect_used, clippy::panic, reason = "what is missing fails the test")]
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use poolhouse_outbound::{BoxFuture, DeliveryError, Filter, Inbox, Message, Messenger};
+use poolhouse_outbound::{BoxFuture, Delivery, DeliveryError, Filter, Inbox, Message, Messenger, Route};
 
 /// How long a message may take that nobody waits for in the call itself.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -61,39 +61,93 @@ impl Mailbox {
     }
 }
 
-/// A messenger that works until it is broken; clones are the same one.
+/// The way out of a lab: nothing needs delivery, until a test asks for it. Clones are the same one.
 #[derive(Clone)]
 pub struct Relay {
     messenger: Arc<dyn Messenger>,
-    is_broken: Arc<AtomicBool>,
+    state: Arc<Mutex<RelayState>>,
+}
+
+#[derive(Default)]
+struct RelayState {
+    is_broken: bool,
+    takes_deliveries: bool,
+    refusals: VecDeque<u16>,
+    attempts: usize,
+    delivered: Vec<Delivery>,
 }
 
 impl Relay {
     pub(crate) fn new(messenger: Arc<dyn Messenger>) -> Self {
         Self {
             messenger,
-            is_broken: Arc::default(),
+            state: Arc::default(),
         }
     }
 
-    /// Lets no message through from now on.
+    /// Carries no message from now on, and says so before anything is written.
     pub fn break_down(&self) {
-        self.is_broken.store(true, Ordering::SeqCst);
+        self.state().is_broken = true;
     }
 
-    /// Lets messages through again.
+    /// Carries messages again.
     pub fn repair(&self) {
-        self.is_broken.store(false, Ordering::SeqCst);
+        self.state().is_broken = false;
+    }
+
+    /// Wants every message delivered from now on, besides showing it in the mailbox.
+    pub fn take_deliveries(&self) {
+        self.state().takes_deliveries = true;
+    }
+
+    /// Answers the next deliveries with these statuses of an SMS endpoint: 503 is a passing trouble, 422 a refusal for
+    /// good.
+    pub fn refuse(&self, statuses: impl IntoIterator<Item = u16>) {
+        self.state().refusals.extend(statuses);
+    }
+
+    /// How often a delivery was tried.
+    pub fn attempts(&self) -> usize {
+        self.state().attempts
+    }
+
+    /// What was delivered, in the order of delivery.
+    pub fn delivered(&self) -> Vec<Delivery> {
+        self.state().delivered.clone()
+    }
+
+    fn state(&self) -> MutexGuard<'_, RelayState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Messenger for Relay {
-    fn deliver(&self, message: Message) -> BoxFuture<'_, Result<(), DeliveryError>> {
-        if self.is_broken.load(Ordering::SeqCst) {
-            Box::pin(async { Err(DeliveryError::TimedOut { seconds: 10.0 }) })
+    fn check(&self, message: &Message) -> Result<Route, DeliveryError> {
+        let state = self.state();
+        if state.is_broken {
+            Err(DeliveryError::NoRoute { medium: message.medium })
+        } else if state.takes_deliveries {
+            Ok(Route::Relay)
         } else {
-            self.messenger.deliver(message)
+            self.messenger.check(message)
         }
+    }
+
+    fn record(&self, message: &Message) {
+        self.messenger.record(message);
+    }
+
+    fn deliver(&self, delivery: Delivery) -> BoxFuture<'_, Result<(), DeliveryError>> {
+        let mut state = self.state();
+        state.attempts += 1;
+        let outcome = match state.refusals.pop_front() {
+            Some(status) => Err(DeliveryError::SmsRefused { status }),
+            None => {
+                state.delivered.push(delivery);
+                Ok(())
+            }
+        };
+        Box::pin(async { outcome })
     }
 }
 

@@ -9,7 +9,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
 
 use crate::message::{Kind, Message};
-use crate::messenger::{BoxFuture, DeliveryError, Messenger};
+use crate::messenger::{BoxFuture, Delivery, DeliveryError, Messenger, Route};
 
 /// How many messages the inbox keeps; the oldest makes room for the next.
 const CAPACITY: usize = 1_000;
@@ -60,7 +60,7 @@ impl Inbox {
     }
 
     /// Keeps a message and wakes those who wait.
-    pub fn record(&self, message: Message) {
+    pub fn keep(&self, message: Message) {
         let mut messages = self.lock();
         let id = *self.arrived.borrow() + 1;
         if messages.len() == CAPACITY {
@@ -111,8 +111,15 @@ impl Default for Inbox {
 }
 
 impl Messenger for Inbox {
-    fn deliver(&self, message: Message) -> BoxFuture<'_, Result<(), DeliveryError>> {
-        self.record(message);
+    fn check(&self, _: &Message) -> Result<Route, DeliveryError> {
+        Ok(Route::Inbox)
+    }
+
+    fn record(&self, message: &Message) {
+        self.keep(message.clone());
+    }
+
+    fn deliver(&self, _: Delivery) -> BoxFuture<'_, Result<(), DeliveryError>> {
         Box::pin(async { Ok(()) })
     }
 }
@@ -140,24 +147,18 @@ mod tests {
         messages.iter().map(|received| received.message.to.as_str()).collect()
     }
 
-    #[tokio::test]
-    async fn messages_are_listed_oldest_first_and_filtered() {
+    #[test]
+    fn messages_are_listed_oldest_first_and_filtered() {
         let inbox = Inbox::new();
-        inbox.deliver(message_to("alice@example.com")).await.unwrap();
-        inbox
-            .deliver(Message {
-                kind: Kind::ForgotPassword,
-                ..message_to("bob@example.com")
-            })
-            .await
-            .unwrap();
-        inbox
-            .deliver(Message {
-                pool_id: "us-east-1_other".to_owned(),
-                ..message_to("alice@example.com")
-            })
-            .await
-            .unwrap();
+        inbox.record(&message_to("alice@example.com"));
+        inbox.record(&Message {
+            kind: Kind::ForgotPassword,
+            ..message_to("bob@example.com")
+        });
+        inbox.record(&Message {
+            pool_id: "us-east-1_other".to_owned(),
+            ..message_to("alice@example.com")
+        });
 
         let ids = |filter: Filter| {
             inbox
@@ -196,7 +197,7 @@ mod tests {
     fn the_oldest_message_makes_room_and_ids_go_on() {
         let inbox = Inbox::new();
         for _ in 0..=CAPACITY {
-            inbox.record(sign_up_code());
+            inbox.keep(sign_up_code());
         }
         let kept = inbox.list(&Filter::default());
         assert_eq!(
@@ -208,12 +209,12 @@ mod tests {
     #[test]
     fn clearing_removes_what_matches_and_never_reuses_an_id() {
         let inbox = Inbox::new();
-        inbox.record(message_to("alice@example.com"));
-        inbox.record(message_to("bob@example.com"));
+        inbox.keep(message_to("alice@example.com"));
+        inbox.keep(message_to("bob@example.com"));
         assert_eq!(inbox.clear(&to("alice@example.com")), 1);
         assert_eq!(recipients(&inbox.list(&Filter::default())), ["bob@example.com"]);
         assert_eq!(inbox.clear(&Filter::default()), 1);
-        inbox.record(message_to("carol@example.com"));
+        inbox.keep(message_to("carol@example.com"));
         assert_eq!(inbox.list(&Filter::default())[0].id, 3);
     }
 
@@ -224,9 +225,9 @@ mod tests {
         let alice = to("alice@example.com");
         let (found, ()) = tokio::join!(inbox.wait(&alice, Duration::from_mins(1)), async {
             tokio::time::sleep(Duration::from_secs(1)).await;
-            inbox.record(message_to("bob@example.com"));
+            inbox.keep(message_to("bob@example.com"));
             tokio::time::sleep(Duration::from_secs(1)).await;
-            inbox.record(message_to("alice@example.com"));
+            inbox.keep(message_to("alice@example.com"));
         });
         assert_eq!(recipients(&found), ["alice@example.com"]);
         assert_eq!(started.elapsed(), Duration::from_secs(2));
@@ -235,7 +236,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn waiting_answers_at_once_when_the_message_is_there_and_gives_up_in_time() {
         let inbox = Inbox::new();
-        inbox.record(message_to("alice@example.com"));
+        inbox.keep(message_to("alice@example.com"));
         let started = Instant::now();
         assert_eq!(
             inbox.wait(&to("alice@example.com"), Duration::from_secs(5)).await.len(),
@@ -249,7 +250,7 @@ mod tests {
     #[test]
     fn a_received_message_is_one_flat_json_object() {
         let inbox = Inbox::new();
-        inbox.record(Message {
+        inbox.keep(Message {
             temporary_password: Some("Temporary1!".to_owned()),
             ..sign_up_code()
         });

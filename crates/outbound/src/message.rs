@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 /// A rendered message to one user.
 ///
 /// Its `Debug` form names the pool, the medium and the kind only: the rest identifies a person or lets somebody in.
-#[derive(Clone, PartialEq, Eq, Serialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Message {
     /// The user pool on whose behalf it is sent.
@@ -25,6 +25,9 @@ pub struct Message {
     /// Where answers go, `address` or `Name <address>`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<String>,
+    /// The set of rules under which Amazon SES is to send a mail.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub configuration_set: Option<String>,
     /// The subject of a mail; an SMS has none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subject: Option<String>,
@@ -148,6 +151,7 @@ impl FromStr for Kind {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::Delivery;
 
     /// A sign-up code for Alice.
     pub fn sign_up_code() -> Message {
@@ -159,12 +163,22 @@ pub(crate) mod tests {
             kind: Kind::SignUp,
             from: None,
             reply_to: None,
+            configuration_set: None,
             subject: Some("Your verification code".to_owned()),
             body: "Your confirmation code is 123456".to_owned(),
             code: Some("123456".to_owned()),
             link: None,
             temporary_password: None,
             sent_at: 1_700_000_000_000,
+        }
+    }
+
+    /// The first attempt to deliver a message.
+    pub fn delivery(message: Message) -> Delivery {
+        Delivery {
+            id: "4f1c9f3e-0000-4000-8000-000000000001".to_owned(),
+            attempted_at: message.sent_at,
+            message,
         }
     }
 

@@ -8,8 +8,8 @@ mod webhook;
 
 use std::time::Duration;
 
-use crate::message::{Medium, Message};
-use crate::messenger::{BoxFuture, DeliveryError, Messenger};
+use crate::message::Medium;
+use crate::messenger::{Delivery, DeliveryError};
 use endpoint::Endpoint;
 pub use endpoint::SmsSettingError;
 use sns::Sns;
@@ -66,20 +66,16 @@ impl Sms {
         }
     }
 
-    async fn send(&self, message: Message) -> Result<(), DeliveryError> {
-        if message.medium != Medium::Sms {
-            return Err(DeliveryError::NoRoute { medium: message.medium });
+    /// Hands a message to the endpoint.
+    pub async fn deliver(&self, delivery: &Delivery) -> Result<(), DeliveryError> {
+        let medium = delivery.message.medium;
+        if medium != Medium::Sms {
+            return Err(DeliveryError::NoRoute { medium });
         }
         let request = match &self.route {
-            Route::Webhook(webhook) => webhook.request(&self.endpoint, &message),
-            Route::Sns(sns) => sns.request(&self.endpoint, &message),
+            Route::Webhook(webhook) => webhook.request(&self.endpoint, delivery),
+            Route::Sns(sns) => sns.request(&self.endpoint, delivery),
         };
         self.endpoint.send(request.map_err(DeliveryError::InvalidSms)?).await
-    }
-}
-
-impl Messenger for Sms {
-    fn deliver(&self, message: Message) -> BoxFuture<'_, Result<(), DeliveryError>> {
-        Box::pin(self.send(message))
     }
 }

@@ -7,6 +7,7 @@ use url::form_urlencoded;
 
 use super::endpoint::Endpoint;
 use crate::message::Message;
+use crate::messenger::Delivery;
 use crate::sigv4::{self, RequestError, Scope};
 
 const SERVICE: &str = "sns";
@@ -39,16 +40,16 @@ impl Sns {
         }
     }
 
-    /// The request that publishes the message at `endpoint`, signed as of the time when it was sent.
-    pub fn request(&self, endpoint: &Endpoint, message: &Message) -> Result<Request, RequestError> {
+    /// The request that publishes the message at `endpoint`, signed as of the time of the attempt.
+    pub fn request(&self, endpoint: &Endpoint, delivery: &Delivery) -> Result<Request, RequestError> {
         let request = http::Request::post(endpoint.url().as_str())
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .body(self.form(message))?;
+            .body(self.form(&delivery.message))?;
         let scope = Scope {
             credentials: &self.credentials,
             region: &self.region,
             service: SERVICE,
-            signed_at: message.sent_at,
+            signed_at: delivery.attempted_at,
         };
         Ok(scope.sign(request)?.try_into()?)
     }

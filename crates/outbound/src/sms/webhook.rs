@@ -5,7 +5,8 @@ use reqwest::Request;
 use serde::Serialize;
 
 use super::endpoint::Endpoint;
-use crate::message::{Kind, Message};
+use crate::message::Kind;
+use crate::messenger::Delivery;
 use crate::signature::SharedSecret;
 use crate::sigv4::RequestError;
 
@@ -19,6 +20,8 @@ pub struct Webhook {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Payload<'a> {
+    /// The same in every attempt to deliver the message.
+    id: &'a str,
     /// An E.164 phone number.
     to: &'a str,
     /// The text to send.
@@ -45,8 +48,10 @@ impl Webhook {
     }
 
     /// The request that carries the message to `endpoint`.
-    pub fn request(&self, endpoint: &Endpoint, message: &Message) -> Result<Request, RequestError> {
+    pub fn request(&self, endpoint: &Endpoint, delivery: &Delivery) -> Result<Request, RequestError> {
+        let message = &delivery.message;
         let body = serde_json::to_vec(&Payload {
+            id: &delivery.id,
             to: &message.to,
             message: &message.body,
             kind: message.kind,
@@ -57,7 +62,7 @@ impl Webhook {
             sent_at: message.sent_at,
         })?;
         let mut request = endpoint.post().header(CONTENT_TYPE, "application/json");
-        for (name, value) in self.secret.headers(message.sent_at, &body) {
+        for (name, value) in self.secret.headers(delivery.attempted_at, &body) {
             request = request.header(name, value);
         }
         Ok(request.body(body).build().map_err(reqwest::Error::without_url)?)

@@ -2,36 +2,79 @@
 
 use std::time::{Duration, SystemTime};
 
+use lettre::message::header::{Header, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart, SinglePart};
 use lettre::{Address, Message as Mail};
 
 use crate::message::Message;
-use crate::messenger::DeliveryError;
+use crate::messenger::{Delivery, DeliveryError};
+
+/// Between whom a mail goes.
+pub struct Addresses {
+    to: Address,
+    from: Mailbox,
+    reply_to: Option<Mailbox>,
+}
+
+impl Addresses {
+    /// Reads the addresses of a message; `default_sender` sends what names no sender.
+    pub fn of(message: &Message, default_sender: &Mailbox) -> Result<Self, DeliveryError> {
+        let to = message.to.parse().map_err(|source| DeliveryError::InvalidAddress {
+            role: "recipient",
+            source,
+        })?;
+        let from = match &message.from {
+            Some(from) => mailbox("sender", from)?,
+            None => default_sender.clone(),
+        };
+        let reply_to = message.reply_to.as_deref();
+        let reply_to = reply_to
+            .map(|reply_to| mailbox("reply address", reply_to))
+            .transpose()?;
+        Ok(Self { to, from, reply_to })
+    }
+}
+
+/// Names the rules under which Amazon SES sends a mail; other relays pass it on.
+#[derive(Clone)]
+struct ConfigurationSet(String);
+
+impl Header for ConfigurationSet {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("X-SES-CONFIGURATION-SET")
+    }
+
+    fn parse(text: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self(text.to_owned()))
+    }
+
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), self.0.clone())
+    }
+}
 
 /// Writes the mail: HTML as Cognito's mails are, with a plain alternative when the body holds no markup.
-pub fn compose(message: Message, default_sender: &Mailbox) -> Result<Mail, DeliveryError> {
-    let to: Address = message.to.parse().map_err(|source| DeliveryError::InvalidAddress {
-        role: "recipient",
-        source,
-    })?;
-    let from = match &message.from {
-        Some(from) => mailbox("sender", from)?,
-        None => default_sender.clone(),
-    };
-    let sent_at = SystemTime::UNIX_EPOCH + Duration::from_millis(u64::try_from(message.sent_at).unwrap_or_default());
+pub fn compose(delivery: &Delivery, default_sender: &Mailbox) -> Result<Mail, DeliveryError> {
+    let Delivery { id, message, .. } = delivery;
+    let Addresses { to, from, reply_to } = Addresses::of(message, default_sender)?;
+    let sent_at = SystemTime::UNIX_EPOCH + Duration::from_millis(message.sent_at.unsigned_abs());
     let mut mail = Mail::builder()
+        .message_id(Some(format!("<{id}@{}>", from.email.domain())))
         .from(from)
         .to(Mailbox::new(None, to))
-        .date(sent_at)
-        .message_id(None);
-    if let Some(reply_to) = &message.reply_to {
-        mail = mail.reply_to(mailbox("reply address", reply_to)?);
+        .date(sent_at);
+    if let Some(reply_to) = reply_to {
+        mail = mail.reply_to(reply_to);
     }
-    let mail = mail.subject(message.subject.unwrap_or_default());
-    let mail = if message.body.contains(['<', '&']) {
-        mail.singlepart(SinglePart::html(message.body))?
+    if let Some(name) = &message.configuration_set {
+        mail = mail.header(ConfigurationSet(name.clone()));
+    }
+    let mail = mail.subject(message.subject.clone().unwrap_or_default());
+    let body = message.body.clone();
+    let mail = if body.contains(['<', '&']) {
+        mail.singlepart(SinglePart::html(body))?
     } else {
-        mail.multipart(MultiPart::alternative_plain_html(message.body.clone(), message.body))?
+        mail.multipart(MultiPart::alternative_plain_html(body.clone(), body))?
     };
     Ok(mail)
 }
@@ -44,11 +87,11 @@ fn mailbox(role: &'static str, text: &str) -> Result<Mailbox, DeliveryError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::message::tests::sign_up_code;
+    use crate::message::tests::{delivery, sign_up_code};
     use crate::smtp::DEFAULT_SENDER;
 
     fn composed(message: Message) -> Result<String, DeliveryError> {
-        let mail = compose(message, &DEFAULT_SENDER.parse().unwrap())?;
+        let mail = compose(&delivery(message), &DEFAULT_SENDER.parse().unwrap())?;
         Ok(String::from_utf8(mail.formatted()).unwrap())
     }
 

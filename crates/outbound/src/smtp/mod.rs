@@ -14,7 +14,7 @@ use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout};
 
 use crate::message::{Medium, Message};
-use crate::messenger::{BoxFuture, DeliveryError, Messenger};
+use crate::messenger::{Delivery, DeliveryError};
 use relay::Relay;
 pub use relay::SmtpUrlError;
 
@@ -64,11 +64,18 @@ impl Smtp {
         Self { patience, ..self }
     }
 
-    async fn send(&self, message: Message) -> Result<(), DeliveryError> {
-        if message.medium != Medium::Email {
-            return Err(DeliveryError::NoRoute { medium: message.medium });
+    /// Checks that a message can be written as a mail.
+    pub fn check(&self, message: &Message) -> Result<(), DeliveryError> {
+        mail::Addresses::of(message, &self.sender).map(drop)
+    }
+
+    /// Hands a message to the relay, and waits for its word that it has it.
+    pub async fn deliver(&self, delivery: &Delivery) -> Result<(), DeliveryError> {
+        let medium = delivery.message.medium;
+        if medium != Medium::Email {
+            return Err(DeliveryError::NoRoute { medium });
         }
-        let mail = mail::compose(message, &self.sender)?;
+        let mail = mail::compose(delivery, &self.sender)?;
         timeout(self.patience, self.converse(&mail))
             .await
             .unwrap_or(Err(DeliveryError::TimedOut {
@@ -103,12 +110,6 @@ impl Smtp {
 
     fn resting(&self) -> std::sync::MutexGuard<'_, Vec<Resting>> {
         self.resting.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Messenger for Smtp {
-    fn deliver(&self, message: Message) -> BoxFuture<'_, Result<(), DeliveryError>> {
-        Box::pin(self.send(message))
     }
 }
 

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Smtp;
-use crate::message::tests::sign_up_code;
-use crate::{DeliveryError, Filter, Inbox, Medium, Message, Messenger, Outbound};
+use crate::message::tests::{delivery, sign_up_code};
+use crate::{DeliveryError, Medium, Message};
 use test_relay::{Behaviour, TestRelay};
 
 const SENDER: &str = "Poolhouse <codes@poolhouse.example>";
@@ -36,7 +36,7 @@ fn cause(error: &DeliveryError) -> String {
 async fn the_relay_receives_the_mail() {
     let relay = TestRelay::start(Behaviour::Accept).await;
     smtp(&relay.url(""))
-        .deliver(message("Your confirmation code is 123456"))
+        .deliver(&delivery(message("Your confirmation code is 123456")))
         .await
         .unwrap();
 
@@ -59,7 +59,7 @@ async fn the_relay_receives_the_mail() {
 async fn a_line_with_a_single_dot_does_not_end_the_mail() {
     let relay = TestRelay::start(Behaviour::Accept).await;
     smtp(&relay.url(""))
-        .deliver(message("<p>\r\n.\r\nQUIT\r\n</p>"))
+        .deliver(&delivery(message("<p>\r\n.\r\nQUIT\r\n</p>")))
         .await
         .unwrap();
 
@@ -71,7 +71,7 @@ async fn a_line_with_a_single_dot_does_not_end_the_mail() {
 async fn credentials_are_sent_when_the_url_has_them() {
     let relay = TestRelay::start(Behaviour::Accept).await;
     smtp(&relay.url("poolhouse:p%40ss@"))
-        .deliver(message("hello"))
+        .deliver(&delivery(message("hello")))
         .await
         .unwrap();
     // base64 of NUL poolhouse NUL p@ss
@@ -82,8 +82,8 @@ async fn credentials_are_sent_when_the_url_has_them() {
 async fn the_next_message_uses_the_same_connection() {
     let relay = TestRelay::start(Behaviour::Accept).await;
     let smtp = smtp(&relay.url(""));
-    smtp.deliver(message("first")).await.unwrap();
-    smtp.deliver(message("second")).await.unwrap();
+    smtp.deliver(&delivery(message("first"))).await.unwrap();
+    smtp.deliver(&delivery(message("second"))).await.unwrap();
     assert_eq!((relay.connections(), relay.mails().len()), (1, 2));
 }
 
@@ -91,8 +91,8 @@ async fn the_next_message_uses_the_same_connection() {
 async fn a_connection_that_the_relay_closed_is_replaced() {
     let relay = TestRelay::start(Behaviour::HangUpAfterEachMail).await;
     let smtp = smtp(&relay.url(""));
-    smtp.deliver(message("first")).await.unwrap();
-    smtp.deliver(message("second")).await.unwrap();
+    smtp.deliver(&delivery(message("first"))).await.unwrap();
+    smtp.deliver(&delivery(message("second"))).await.unwrap();
     assert_eq!((relay.connections(), relay.mails().len()), (2, 2));
 }
 
@@ -103,7 +103,7 @@ async fn many_messages_at_once_share_a_few_connections() {
     let mut deliveries = tokio::task::JoinSet::new();
     for number in 0..40 {
         let smtp = smtp.clone();
-        deliveries.spawn(async move { smtp.deliver(message(&format!("number {number}."))).await });
+        deliveries.spawn(async move { smtp.deliver(&delivery(message(&format!("number {number}.")))).await });
     }
     while let Some(delivery) = deliveries.join_next().await {
         delivery.unwrap().unwrap();
@@ -123,9 +123,12 @@ async fn many_messages_at_once_share_a_few_connections() {
 #[tokio::test]
 async fn a_refused_recipient_is_a_refusal() {
     let relay = TestRelay::start(Behaviour::RefuseRecipients).await;
-    let error = smtp(&relay.url("")).deliver(message("hello")).await.unwrap_err();
-    assert!(matches!(error, DeliveryError::Refused(_)), "{error:?}");
-    assert_eq!(error.to_string(), "the mail relay refused the message");
+    let error = smtp(&relay.url(""))
+        .deliver(&delivery(message("hello")))
+        .await
+        .unwrap_err();
+    assert!(matches!(error, DeliveryError::Refused { .. }), "{error:?}");
+    assert_eq!(error.to_string(), "the mail relay refused the message with code 550");
     assert_eq!(cause(&error), "permanent error (550): 5.1.1 no such user");
     assert_eq!(relay.mails().len(), 0);
 }
@@ -133,7 +136,10 @@ async fn a_refused_recipient_is_a_refusal() {
 #[tokio::test]
 async fn a_relay_that_hangs_up_is_a_failed_delivery() {
     let relay = TestRelay::start(Behaviour::HangUpAtData).await;
-    let error = smtp(&relay.url("")).deliver(message("hello")).await.unwrap_err();
+    let error = smtp(&relay.url(""))
+        .deliver(&delivery(message("hello")))
+        .await
+        .unwrap_err();
     assert!(matches!(error, DeliveryError::Unreachable(_)), "{error:?}");
     assert_eq!(error.to_string(), "the mail relay could not be used");
 }
@@ -143,7 +149,7 @@ async fn a_silent_relay_costs_no_more_than_the_patience_and_its_connection() {
     let relay = TestRelay::start(Behaviour::SilentAtData).await;
     let smtp = smtp(&relay.url("")).with_patience(Duration::from_millis(200));
     for _ in 0..2 {
-        let error = smtp.deliver(message("hello")).await.unwrap_err();
+        let error = smtp.deliver(&delivery(message("hello"))).await.unwrap_err();
         assert_eq!(
             error.to_string(),
             "the mail relay did not accept the message within 0.2 s"
@@ -162,7 +168,7 @@ async fn a_relay_that_is_not_there_is_unreachable() {
         .unwrap()
         .port();
     let error = smtp(&format!("smtp://127.0.0.1:{port}"))
-        .deliver(message("hello"))
+        .deliver(&delivery(message("hello")))
         .await
         .unwrap_err();
     assert!(matches!(error, DeliveryError::Unreachable(_)), "{error:?}");
@@ -172,7 +178,7 @@ async fn a_relay_that_is_not_there_is_unreachable() {
 async fn required_tls_is_not_given_up_when_the_relay_offers_none() {
     let relay = TestRelay::start(Behaviour::Accept).await;
     let smtp = smtp(&format!("{}?tls=required", relay.url("poolhouse:secret@")));
-    let error = smtp.deliver(message("hello")).await.unwrap_err();
+    let error = smtp.deliver(&delivery(message("hello"))).await.unwrap_err();
     assert_eq!(
         cause(&error),
         "internal client error: STARTTLS is not supported on this server"
@@ -188,22 +194,10 @@ async fn a_text_message_is_not_mailed() {
         to: "+15555550100".to_owned(),
         ..message("hello")
     };
-    let error = smtp(&relay.url("")).deliver(sms).await.unwrap_err();
+    let error = smtp(&relay.url("")).deliver(&delivery(sms)).await.unwrap_err();
     assert!(
         matches!(error, DeliveryError::NoRoute { medium: Medium::Sms }),
         "{error:?}"
     );
     assert_eq!(relay.connections(), 0);
-}
-
-#[tokio::test]
-async fn with_an_inbox_and_a_relay_mail_goes_to_both_and_a_refused_one_stays_in_the_inbox() {
-    for (behaviour, mailed) in [(Behaviour::Accept, 1), (Behaviour::RefuseRecipients, 0)] {
-        let relay = TestRelay::start(behaviour).await;
-        let inbox = Arc::new(Inbox::new());
-        let outbound = Outbound::new(Some(smtp(&relay.url(""))), None, Some(inbox.clone()));
-        assert_eq!(outbound.deliver(message("hello")).await.is_ok(), mailed == 1);
-        assert_eq!(relay.mails().len(), mailed);
-        assert_eq!(inbox.list(&Filter::default()).len(), 1);
-    }
 }
