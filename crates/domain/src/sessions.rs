@@ -8,6 +8,7 @@ use crate::devices::DeviceIdentity;
 use crate::mfa::Factor;
 use crate::oauth::Grant;
 use crate::sign_in::Progress;
+use crate::tokens::ADMIN_SCOPE;
 use crate::user_sessions::TokenSession;
 
 /// The tokens that one sign-in gave: while the family stands, its refresh token works and its access tokens are not
@@ -48,6 +49,17 @@ pub struct RefreshFamily {
     /// Counts the writes; a writer that saw an older version loses.
     #[serde(skip)]
     pub version: i64,
+}
+
+impl RefreshFamily {
+    /// The scopes of its access tokens: those that were granted, and by a sign-in through the API the one that lets call
+    /// the operations of users.
+    pub fn scopes(&self) -> Vec<String> {
+        match &self.oauth {
+            None => vec![ADMIN_SCOPE.to_owned()],
+            Some(grant) => grant.scopes.clone(),
+        }
+    }
 }
 
 /// A refresh token that rotation replaced.

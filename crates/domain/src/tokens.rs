@@ -1,5 +1,7 @@
 //! The claims of id and access tokens.
 
+mod overrides;
+
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
 use poolhouse_crypto::hmac::sha256;
 use poolhouse_model::Timestamp;
@@ -11,6 +13,8 @@ use crate::groups::{Group, preferred_role};
 use crate::oauth::requested_attributes;
 use crate::sessions::RefreshFamily;
 use crate::users::User;
+pub use overrides::TokenOverrides;
+pub(crate) use overrides::{ClaimChanges, ScopeChanges};
 
 /// The scope that lets an access token call the token-authorised operations.
 pub const ADMIN_SCOPE: &str = "aws.cognito.signin.user.admin";
@@ -31,6 +35,8 @@ pub struct Claims<'a> {
     pub readable: &'a Attributes,
     /// The name of the level that the sign-in reached, where tokens tell it.
     pub level: Option<&'a str>,
+    /// What a function changes.
+    pub overrides: &'a TokenOverrides,
     pub now: Timestamp,
 }
 
@@ -61,30 +67,28 @@ impl Claims<'_> {
         claims
     }
 
-    /// The claims of the access token.
+    /// The claims of the access token, as the function changed them.
     pub fn access_claims(&self, token_id: &str) -> Map<String, Value> {
         let mut claims = self.common("access", token_id, self.client.access_token_lifetime());
         claims.insert("client_id".into(), self.client.id().into());
-        match &self.family.oauth {
-            None => drop(claims.insert("scope".into(), ADMIN_SCOPE.into())),
-            Some(grant) => {
-                claims.insert("scope".into(), grant.scope().into());
-                claims.insert("version".into(), OAUTH_VERSION.into());
-                // The standard profile of access tokens has an audience always (RFC 9068).
-                let own = grant.strict.as_ref().map(|_| self.client.id());
-                if let Some(audience) = grant.resource.as_deref().or(own) {
-                    claims.insert("aud".into(), audience.into());
-                }
+        claims.insert("scope".into(), self.family.scopes().join(" ").into());
+        if let Some(grant) = &self.family.oauth {
+            claims.insert("version".into(), OAUTH_VERSION.into());
+            // The standard profile of access tokens has an audience always (RFC 9068).
+            let own = grant.strict.as_ref().map(|_| self.client.id());
+            if let Some(audience) = grant.resource.as_deref().or(own) {
+                claims.insert("aud".into(), audience.into());
             }
         }
         claims.insert("username".into(), self.user.username.as_str().into());
         if let Some(device) = &self.family.device {
             claims.insert("device_key".into(), device.key.as_str().into());
         }
+        self.overrides.change_access(&mut claims, self.client.id());
         claims
     }
 
-    /// The claims of the id token that comes with `access_token`.
+    /// The claims of the id token that comes with `access_token`, as the function changed them.
     pub fn id_claims(&self, token_id: &str, access_token: &str) -> Map<String, Value> {
         let mut claims = Map::new();
         let shown = match &self.family.oauth {
@@ -121,17 +125,19 @@ impl Claims<'_> {
                 claims.insert("cognito:preferred_role".into(), role.into());
             }
         }
+        self.overrides.change_id(&mut claims);
         claims
     }
 }
 
-/// The claims of an access token that a machine gets for itself.
+/// The claims of an access token that a machine gets for itself, as the function changed them.
 pub fn machine_claims(
     issuer: &str,
     client: &Client,
     scopes: &[String],
     token_id: &str,
     now: Timestamp,
+    overrides: &TokenOverrides,
 ) -> Map<String, Value> {
     let issued_at = now.seconds();
     let expires_at = issued_at + client.access_token_lifetime() / crate::SECOND;
@@ -139,10 +145,12 @@ pub fn machine_claims(
         "sub": client.id(), "token_use": "access", "scope": scopes.join(" "), "auth_time": issued_at, "iss": issuer,
         "exp": expires_at, "iat": issued_at, "version": OAUTH_VERSION, "jti": token_id, "client_id": client.id(),
     });
-    match claims {
+    let mut claims = match claims {
         Value::Object(claims) => claims,
         _ => Map::new(),
-    }
+    };
+    overrides.change_machine(&mut claims, client.id());
+    claims
 }
 
 /// The hash that binds an id token to the access token that it came with (OpenID Connect Core, section 3.1.3.6).

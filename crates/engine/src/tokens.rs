@@ -9,6 +9,7 @@ use poolhouse_domain::pools::Pool;
 use poolhouse_domain::sessions::{RefreshFamily, RefreshTokenPayload};
 use poolhouse_domain::sign_in::Progress;
 use poolhouse_domain::tokens::Claims;
+use poolhouse_domain::triggers::TokenSource;
 use poolhouse_domain::users::User;
 use poolhouse_domain::{Error, Result, SECOND, permissions};
 use poolhouse_model::{AuthenticationResultType, Secret};
@@ -82,18 +83,21 @@ impl Cx {
         Some(level.name(pool.level_names()))
     }
 
-    /// Signs the id and access tokens of `family` for the user as they are now.
+    /// Signs the id and access tokens of `family` for the user as they are now; `source` is where that happens.
     pub(crate) async fn issue_tokens(
         &self,
+        source: TokenSource,
         pool: &Pool,
         client: &Client,
         user: &User,
         family: &RefreshFamily,
-        refresh_token: Option<Secret>,
     ) -> Result<AuthenticationResultType> {
-        self.triggers(pool).pre_token_generation()?;
         let keys = self.keys(pool.id()).await?;
         let groups = self.store.groups().of_user(pool.id(), &user.sub).await?;
+        let triggers = self.triggers(pool, Some(client));
+        let overrides = triggers
+            .pre_token_generation(source, user, &groups, family.scopes())
+            .await?;
         let readable = permissions::readable(
             &pool.schema(),
             client.settings.read_attributes.as_deref(),
@@ -108,6 +112,7 @@ impl Cx {
             family,
             readable: &readable,
             level: Self::told_level(pool, family),
+            overrides: &overrides,
             now: self.now(),
         };
         let sign = |key, claims| jwt::sign(key, &claims).map_err(Error::internal);
@@ -120,7 +125,7 @@ impl Cx {
             access_token: Some(Secret::from(access)),
             expires_in: Some(i32::try_from(client.access_token_lifetime() / SECOND).unwrap_or(i32::MAX)),
             token_type: Some("Bearer".to_owned()),
-            refresh_token,
+            refresh_token: None,
             id_token: id.map(Secret::from),
             new_device_metadata: None,
         })

@@ -27,14 +27,19 @@ pub fn derived_scopes(
             && requested.is_none_or(|requested| requested.contains(scope))
     };
     let mut scopes: Vec<String> = subject.iter().filter(granted).cloned().collect();
-    // Alone, openid shows every attribute: with fewer scopes it must not show more.
-    if AttributeScopes::of(subject) != AttributeScopes::All && AttributeScopes::of(&scopes) == AttributeScopes::All {
-        scopes.retain(|scope| scope != OPENID);
-    }
+    keep_from_showing_more(&mut scopes, subject);
     if scopes.is_empty() && requested.is_some() {
         return Err(Error::ScopesNotAllowed);
     }
     Ok(scopes)
+}
+
+/// Takes `openid` away from scopes that are what is left of `former`, where it would show more attributes than they did:
+/// alone it shows every one.
+pub(crate) fn keep_from_showing_more(scopes: &mut Vec<String>, former: &[String]) {
+    if AttributeScopes::of(former) != AttributeScopes::All && AttributeScopes::of(scopes) == AttributeScopes::All {
+        scopes.retain(|scope| scope != OPENID);
+    }
 }
 
 /// The claim `act` of a token with which `client_id` acts through `actor` for a user for whom `former` acted before.

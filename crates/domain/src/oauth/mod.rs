@@ -14,6 +14,7 @@ mod token_error;
 
 pub use authorization::{Authorization, AuthorizationCode, PageError, Prompt, Refusal, ResponseType};
 pub use browser_session::BrowserSession;
+pub(crate) use exchange::keep_from_showing_more;
 pub use exchange::{acting, derived_scopes};
 pub use parameters::{Parameters, Repeated};
 pub use registration::{

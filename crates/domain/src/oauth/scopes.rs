@@ -62,11 +62,6 @@ impl Grant {
         (has_all && !scopes.is_empty()).then(|| Self { scopes, ..self.clone() })
     }
 
-    /// The scopes as tokens hold them.
-    pub fn scope(&self) -> String {
-        self.scopes.join(" ")
-    }
-
     /// Which attributes the scopes show.
     pub fn attribute_scopes(&self) -> AttributeScopes {
         AttributeScopes::of(&self.scopes)

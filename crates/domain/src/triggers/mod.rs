@@ -8,6 +8,7 @@ pub mod custom_message;
 pub mod custom_sender;
 pub mod inbound_federation;
 pub mod pre_sign_up;
+pub mod pre_token_generation;
 mod sources;
 pub mod user_migration;
 
@@ -21,7 +22,7 @@ use crate::attributes::{Attributes, SUB};
 use crate::pools::Pool;
 use crate::users::User;
 use crate::{Error, Result};
-pub use sources::{ConfirmationSource, MessageSource, MigrationSource, SignUpSource, TokenSource};
+pub use sources::{ConfirmationSource, MigrationSource, SignUpSource, TokenSource};
 
 /// The id of the app client in events of requests that come from no app client.
 pub const NO_CLIENT: &str = "CLIENT_ID_NOT_APPLICABLE";

@@ -7,6 +7,7 @@ use poolhouse_domain::oauth::{AttributeScopes, Grant, OPENID, acting, derived_sc
 use poolhouse_domain::pools::Pool;
 use poolhouse_domain::sessions::RefreshFamily;
 use poolhouse_domain::tokens::{ADMIN_SCOPE, Claims};
+use poolhouse_domain::triggers::TokenSource;
 use poolhouse_domain::users::User;
 use poolhouse_domain::{Error, Result, permissions};
 use poolhouse_model::{IssuedTokenTypeIdentifierType as TokenType, Secret, TokenTypeIdentifierType};
@@ -90,7 +91,6 @@ impl Cx {
             }
             None => (former.cloned(), expires_at),
         };
-        self.triggers(pool).pre_token_generation()?;
         let scopes = match subject.kind {
             TokenType::AccessToken => {
                 let existing = self.custom_scopes(pool).await?;
@@ -123,6 +123,11 @@ impl Cx {
         };
         let keys = self.keys(pool.id()).await?;
         let groups = self.store.groups().of_user(pool.id(), &subject.user.sub).await?;
+        let triggers = self.triggers(pool, Some(client));
+        let overrides = triggers
+            .pre_token_generation(TokenSource::Authentication, &subject.user, &groups, scopes)
+            .await?
+            .for_derived_token();
         let issuer = self.issuer(pool);
         let claims = Claims {
             issuer: &issuer,
@@ -132,6 +137,7 @@ impl Cx {
             family: &family,
             readable: &readable,
             level: Self::told_level(pool, &family),
+            overrides: &overrides,
             now: self.now(),
         };
         let token_id = self.entropy.uuid_v4();

@@ -9,6 +9,7 @@ use poolhouse_domain::oauth::{
 };
 use poolhouse_domain::pools::Pool;
 use poolhouse_domain::sign_in::Progress;
+use poolhouse_domain::triggers::TokenSource;
 use poolhouse_domain::{Error, SECOND, permissions, tokens};
 use poolhouse_model::{AuthenticationResultType, OAuthFlowType, Secret, UserStatusType};
 use poolhouse_storage::CodeFound;
@@ -130,9 +131,9 @@ impl Cx {
             session.origin = code.session_id;
         }
         family.oauth = Some(code.grant);
-        let tokens = self
-            .issue_tokens(pool, client, &user, &family, Some(refresh_token))
-            .await?;
+        let source = TokenSource::HostedAuth;
+        let mut tokens = self.issue_tokens(source, pool, client, &user, &family).await?;
+        tokens.refresh_token = Some(refresh_token);
         let mut tx = self.store.begin().await.map_err(Error::from)?;
         let redeemed = tx
             .authorization_codes()
@@ -183,12 +184,12 @@ impl Cx {
             None => None,
         };
         let used = self.use_refresh_token(pool, client, &token, None, |_| Ok(())).await;
-        let (user, mut family, rotated) = used.map_err(refresh_refused)?;
+        let mut used = used.map_err(refresh_refused)?;
         if let Some(mut grant) = narrowed {
             grant.forget_deleted(&self.custom_scopes(pool).await?);
-            family.oauth = Some(grant);
+            used.family.oauth = Some(grant);
         }
-        Ok(self.issue_tokens(pool, client, &user, &family, rotated).await?)
+        Ok(self.refresh_by(TokenSource::RefreshTokens, pool, client, used).await?)
     }
 
     /// What is left of a sign-in's grant in tokens for `scope`, which may hold nothing new.
@@ -229,10 +230,11 @@ impl Cx {
         client: &Client,
         scopes: &[String],
     ) -> Result<AuthenticationResultType, Error> {
-        self.triggers(pool).pre_token_generation()?;
+        let triggers = self.triggers(pool, Some(client));
+        let overrides = triggers.pre_machine_token_generation(scopes.to_vec()).await?;
         let keys = self.keys(pool.id()).await?;
         let token_id = self.entropy.uuid_v4();
-        let claims = tokens::machine_claims(&self.issuer(pool), client, scopes, &token_id, self.now());
+        let claims = tokens::machine_claims(&self.issuer(pool), client, scopes, &token_id, self.now(), &overrides);
         let token = jwt::sign(&keys.access, &claims).map_err(Error::internal)?;
         Ok(AuthenticationResultType {
             access_token: Some(Secret::from(token)),
