@@ -11,12 +11,14 @@
 
 mod code_encryption;
 mod former_pool;
+mod functions;
 mod inbox;
 mod invoker;
 mod message;
 mod messenger;
 mod network;
 mod outbound;
+mod recent;
 mod signature;
 mod sigv4;
 mod sms;
@@ -31,11 +33,15 @@ pub use code_encryption::{
 pub use former_pool::{
     Answer, FormerPool, FormerPoolAccess, FormerPoolError, FormerPoolSettingError, FormerPools, FormerUser,
 };
+pub use functions::{
+    FunctionSettingError, FunctionSettings, FunctionTarget, Functions, InvocationFilter, Invocations, Invoked,
+    LambdaAccess, is_function, is_lambda_path,
+};
 pub use inbox::{Filter, Inbox, Received};
 pub use invoker::{Invocation, InvokeError, Invoker};
 pub use message::{Kind, Medium, Message, UnknownKind};
 pub use messenger::{BoxFuture, Delivery, DeliveryError, Messenger, Route};
 pub use network::AddressPolicy;
 pub use outbound::Outbound;
-pub use sms::{Sms, SmsSettingError, SnsAccess};
+pub use sms::{Sms, SmsSettingError, SnsAccess, TwilioAccess};
 pub use smtp::{DEFAULT_SENDER, Smtp, SmtpUrlError};

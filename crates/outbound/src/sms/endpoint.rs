@@ -3,11 +3,11 @@
 use std::fmt;
 use std::time::Duration;
 
-use reqwest::redirect::Policy;
 use reqwest::{Client, Request, RequestBuilder};
 use url::Url;
 
 use crate::messenger::DeliveryError;
+use crate::network::client_builder;
 
 /// How long it may take until the endpoint is connected to.
 const CONNECT_PATIENCE: Duration = Duration::from_secs(2);
@@ -21,8 +21,8 @@ pub enum SmsSettingError {
     Syntax(#[from] url::ParseError),
     #[error("the URL of the SMS endpoint must begin with http:// or https://")]
     Scheme,
-    #[error("the URL of the SNS endpoint may hold neither a user name nor a password")]
-    Credentials,
+    #[error("the URL of the {0} endpoint may hold neither a user name nor a password")]
+    Credentials(&'static str),
     #[error("the HTTP client for SMS cannot be set up")]
     Client(#[source] reqwest::Error),
 }
@@ -40,11 +40,8 @@ impl Endpoint {
         if !matches!(url.scheme(), "http" | "https") {
             return Err(SmsSettingError::Scheme);
         }
-        let client = Client::builder()
-            .user_agent(concat!("Poolhouse/", env!("CARGO_PKG_VERSION")))
+        let client = client_builder()
             .connect_timeout(CONNECT_PATIENCE)
-            .redirect(Policy::none())
-            .no_proxy()
             .build()
             .map_err(SmsSettingError::Client)?;
         Ok(Self {

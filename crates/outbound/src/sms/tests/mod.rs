@@ -1,7 +1,5 @@
 //! Conversations with SMS endpoints, over real sockets.
 
-mod test_endpoint;
-
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,9 +13,9 @@ use tokio::time::timeout;
 use url::form_urlencoded;
 
 use super::{Sms, SnsAccess};
-use crate::message::tests::sign_up_code;
-use crate::{DeliveryError, Filter, Inbox, Medium, Message, Messenger, Outbound};
-use test_endpoint::{Behaviour, TestEndpoint};
+use crate::message::tests::{delivery, sign_up_code};
+use crate::test_endpoint::{Behaviour, TestEndpoint, use_tls};
+use crate::{DeliveryError, Filter, Inbox, Medium, Message, Messenger, Outbound, Route};
 
 const ACCEPT: Behaviour = Behaviour::Answer(StatusCode::OK);
 const SECRET: &str = "shared with the webhook";
@@ -31,11 +29,6 @@ fn message() -> Message {
         body: "Your code is 123456 & nothing else: ünïcode + 100%".to_owned(),
         ..sign_up_code()
     }
-}
-
-fn use_tls() {
-    // Two tests may both be first.
-    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
 }
 
 fn webhook(url: &str) -> Sms {
@@ -65,7 +58,7 @@ fn header<'a>(parts: &'a Parts, name: &str) -> &'a str {
 async fn the_webhook_receives_the_message_as_signed_json() {
     let endpoint = TestEndpoint::start(ACCEPT).await;
     let url = endpoint.url("", "/sms?tenant=a");
-    webhook(&url).deliver(message()).await.unwrap();
+    webhook(&url).deliver(&delivery(message())).await.unwrap();
 
     let [(parts, body)] = endpoint.requests().try_into().unwrap();
     assert_eq!(
@@ -82,6 +75,7 @@ async fn the_webhook_receives_the_message_as_signed_json() {
     assert_eq!(
         serde_json::from_slice::<Value>(&body).unwrap(),
         json!({
+            "id": "4f1c9f3e-0000-4000-8000-000000000001",
             "to": "+15555550100",
             "message": "Your code is 123456 & nothing else: ünïcode + 100%",
             "kind": "sign-up",
@@ -108,7 +102,10 @@ async fn an_invitation_carries_its_temporary_password() {
         temporary_password: Some("Temporary1!".to_owned()),
         ..message()
     };
-    webhook(&endpoint.url("", "/")).deliver(invitation).await.unwrap();
+    webhook(&endpoint.url("", "/"))
+        .deliver(&delivery(invitation))
+        .await
+        .unwrap();
     let [(_, body)] = endpoint.requests().try_into().unwrap();
     let body: Value = serde_json::from_slice(&body).unwrap();
     assert_eq!(
@@ -121,7 +118,7 @@ async fn an_invitation_carries_its_temporary_password() {
 async fn credentials_in_the_url_of_a_webhook_are_basic_authorization() {
     let endpoint = TestEndpoint::start(ACCEPT).await;
     let url = endpoint.url("poolhouse:p%40ss@", "/sms");
-    webhook(&url).deliver(message()).await.unwrap();
+    webhook(&url).deliver(&delivery(message())).await.unwrap();
     let [(parts, _)] = endpoint.requests().try_into().unwrap();
     // base64 of poolhouse:p@ss
     assert_eq!(header(&parts, "authorization"), "Basic cG9vbGhvdXNlOnBAc3M=");
@@ -132,7 +129,7 @@ async fn credentials_in_the_url_of_a_webhook_are_basic_authorization() {
 async fn sns_receives_a_signed_publish() {
     let endpoint = TestEndpoint::start(ACCEPT).await;
     sns(&endpoint.url("", ""), Some("Poolhouse"))
-        .deliver(message())
+        .deliver(&delivery(message()))
         .await
         .unwrap();
 
@@ -173,7 +170,10 @@ async fn sns_receives_a_signed_publish() {
 #[tokio::test]
 async fn without_a_sender_sns_is_told_none() {
     let endpoint = TestEndpoint::start(ACCEPT).await;
-    sns(&endpoint.url("", "/"), None).deliver(message()).await.unwrap();
+    sns(&endpoint.url("", "/"), None)
+        .deliver(&delivery(message()))
+        .await
+        .unwrap();
     let [(_, body)] = endpoint.requests().try_into().unwrap();
     let names: Vec<_> = form_urlencoded::parse(&body)
         .map(|(name, _)| name.into_owned())
@@ -194,7 +194,10 @@ async fn any_answer_but_success_is_a_refusal() {
     ] {
         let endpoint = TestEndpoint::start(Behaviour::Answer(StatusCode::from_u16(status).unwrap())).await;
         for sms in [webhook(&endpoint.url("", "/")), sns(&endpoint.url("", "/"), None)] {
-            let outcome = sms.deliver(message()).await.map_err(|error| error.to_string());
+            let outcome = sms
+                .deliver(&delivery(message()))
+                .await
+                .map_err(|error| error.to_string());
             let refusal = format!("the SMS endpoint answered with status {status}");
             assert_eq!(outcome, if accepted { Ok(()) } else { Err(refusal) });
         }
@@ -205,7 +208,10 @@ async fn any_answer_but_success_is_a_refusal() {
 #[tokio::test]
 async fn a_redirect_is_not_followed() {
     let endpoint = TestEndpoint::start(Behaviour::Redirect).await;
-    let error = webhook(&endpoint.url("", "/")).deliver(message()).await.unwrap_err();
+    let error = webhook(&endpoint.url("", "/"))
+        .deliver(&delivery(message()))
+        .await
+        .unwrap_err();
     assert_eq!(error.to_string(), "the SMS endpoint answered with status 307");
     assert_eq!(endpoint.requests().len(), 1);
 }
@@ -214,7 +220,7 @@ async fn a_redirect_is_not_followed() {
 async fn a_silent_endpoint_costs_no_more_than_the_patience() {
     let endpoint = TestEndpoint::start(Behaviour::Silence).await;
     let sms = webhook(&endpoint.url("", "/")).with_patience(Duration::from_millis(200));
-    let error = timeout(Duration::from_secs(4), sms.deliver(message()))
+    let error = timeout(Duration::from_secs(4), sms.deliver(&delivery(message())))
         .await
         .unwrap()
         .unwrap_err();
@@ -230,7 +236,7 @@ async fn an_endless_answer_is_not_waited_for() {
     let endpoint = TestEndpoint::start(Behaviour::EndlessBody).await;
     let sms = webhook(&endpoint.url("", "/"));
     for _ in 0..2 {
-        timeout(Duration::from_secs(4), sms.deliver(message()))
+        timeout(Duration::from_secs(4), sms.deliver(&delivery(message())))
             .await
             .unwrap()
             .unwrap();
@@ -243,8 +249,8 @@ async fn an_endless_answer_is_not_waited_for() {
 async fn the_next_message_uses_the_same_connection() {
     let endpoint = TestEndpoint::start(ACCEPT).await;
     let sms = webhook(&endpoint.url("", "/"));
-    sms.deliver(message()).await.unwrap();
-    sms.deliver(message()).await.unwrap();
+    sms.deliver(&delivery(message())).await.unwrap();
+    sms.deliver(&delivery(message())).await.unwrap();
     assert_eq!((endpoint.requests().len(), endpoint.connections()), (2, 1));
 }
 
@@ -253,7 +259,7 @@ async fn an_endpoint_that_is_not_there_is_unreachable_and_its_url_stays_secret()
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://user:s3cret@{}/s3cret", listener.local_addr().unwrap());
     drop(listener);
-    let error = webhook(&url).deliver(message()).await.unwrap_err();
+    let error = webhook(&url).deliver(&delivery(message())).await.unwrap_err();
     assert!(matches!(error, DeliveryError::SmsUnreachable(_)), "{error:?}");
     assert_eq!(error.to_string(), "the SMS endpoint could not be used");
     assert!(!format!("{error:?}").contains("s3cret"), "{error:?}");
@@ -263,7 +269,7 @@ async fn an_endpoint_that_is_not_there_is_unreachable_and_its_url_stays_secret()
 async fn a_mail_is_not_sent_as_sms() {
     let endpoint = TestEndpoint::start(ACCEPT).await;
     let error = webhook(&endpoint.url("", "/"))
-        .deliver(sign_up_code())
+        .deliver(&delivery(sign_up_code()))
         .await
         .unwrap_err();
     assert!(
@@ -274,16 +280,17 @@ async fn a_mail_is_not_sent_as_sms() {
 }
 
 #[tokio::test]
-async fn sms_goes_to_the_endpoint_and_the_inbox_and_mail_does_not() {
+async fn sms_goes_to_the_endpoint_and_mail_does_not() {
     for (behaviour, delivered) in [(ACCEPT, true), (Behaviour::Redirect, false)] {
         let endpoint = TestEndpoint::start(behaviour).await;
         let inbox = Arc::new(Inbox::new());
         let outbound = Outbound::new(None, Some(webhook(&endpoint.url("", "/"))), Some(inbox.clone()));
-        assert_eq!(outbound.deliver(message()).await.is_ok(), delivered);
-        outbound.deliver(sign_up_code()).await.unwrap();
+        assert_eq!(outbound.check(&message()).unwrap(), Route::Relay);
+        assert_eq!(outbound.check(&sign_up_code()).unwrap(), Route::Inbox);
+        assert_eq!(outbound.deliver(delivery(message())).await.is_ok(), delivered);
         assert_eq!(
             (endpoint.requests().len(), inbox.list(&Filter::default()).len()),
-            (1, 2)
+            (1, 0)
         );
     }
 }

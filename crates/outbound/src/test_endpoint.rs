@@ -10,16 +10,20 @@ use bytes::Bytes;
 use http::request::Parts;
 use http::{Request, Response, StatusCode, header};
 use http_body_util::combinators::BoxBody;
-use http_body_util::{BodyExt, Empty};
+use http_body_util::{BodyExt, Empty, Full};
 use hyper::body::{Body, Frame, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone)]
 pub enum Behaviour {
     Answer(StatusCode),
+    /// A status with these headers and this body.
+    Reply(u16, &'static [(&'static str, &'static str)], Bytes),
+    /// One after the other; the last stays.
+    Turns(Vec<Behaviour>),
     /// To another path of the same server.
     Redirect,
     /// Takes the request and says nothing.
@@ -28,9 +32,16 @@ pub enum Behaviour {
     EndlessBody,
 }
 
+/// Makes TLS possible in this process.
+pub fn use_tls() {
+    // Two tests may both be first.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+}
+
 #[derive(Default)]
 struct Seen {
     connections: usize,
+    turns: usize,
     requests: Vec<(Parts, Bytes)>,
 }
 
@@ -48,8 +59,8 @@ impl TestEndpoint {
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 book.lock().unwrap().connections += 1;
-                let book = book.clone();
-                let service = service_fn(move |request| answer(request, behaviour, book.clone()));
+                let (book, behaviour) = (book.clone(), behaviour.clone());
+                let service = service_fn(move |request| answer(request, behaviour.clone(), book.clone()));
                 tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
             }
         });
@@ -77,16 +88,30 @@ impl TestEndpoint {
 
 async fn answer(
     request: Request<Incoming>,
-    behaviour: Behaviour,
+    mut behaviour: Behaviour,
     seen: Arc<Mutex<Seen>>,
 ) -> Result<Response<BoxBody<Bytes, Infallible>>, hyper::Error> {
     let (parts, body) = request.into_parts();
     let body = body.collect().await?.to_bytes();
-    seen.lock().unwrap().requests.push((parts, body));
+    let turn = {
+        let mut seen = seen.lock().unwrap();
+        seen.requests.push((parts, body));
+        seen.turns += 1;
+        seen.turns - 1
+    };
+    while let Behaviour::Turns(turns) = behaviour {
+        behaviour = turns[turn.min(turns.len() - 1)].clone();
+    }
     let empty = || Empty::new().boxed();
     let response = Response::builder();
     let response = match behaviour {
         Behaviour::Answer(status) => response.status(status).body(empty()),
+        Behaviour::Reply(status, headers, body) => {
+            let headers = headers.iter();
+            let response = headers.fold(response, |response, (name, value)| response.header(*name, *value));
+            response.status(status).body(Full::new(body).boxed())
+        }
+        Behaviour::Turns(_) => unreachable!("a turn was taken"),
         Behaviour::Redirect => response
             .status(StatusCode::TEMPORARY_REDIRECT)
             .header(header::LOCATION, "/elsewhere")
