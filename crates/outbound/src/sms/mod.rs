@@ -1,9 +1,10 @@
-//! SMS through an HTTP endpoint: a webhook of the operator's, or Amazon SNS.
+//! SMS through an HTTP endpoint: a webhook of the operator's, Amazon SNS, or Twilio.
 
 mod endpoint;
 mod sns;
 #[cfg(test)]
 mod tests;
+mod twilio;
 mod webhook;
 
 use std::time::Duration;
@@ -14,12 +15,13 @@ use endpoint::Endpoint;
 pub use endpoint::SmsSettingError;
 use sns::Sns;
 pub use sns::SnsAccess;
+use twilio::Twilio;
+pub use twilio::TwilioAccess;
 use webhook::Webhook;
 
 /// Sends SMS by the one way that is configured.
 ///
-/// A message is accepted when the endpoint answers 2xx within five seconds. Redirects are not followed, and nothing is
-/// sent twice.
+/// A message is accepted when the endpoint answers 2xx within five seconds. Redirects are not followed.
 #[derive(Debug)]
 pub struct Sms {
     endpoint: Endpoint,
@@ -30,6 +32,7 @@ pub struct Sms {
 enum Route {
     Webhook(Box<Webhook>),
     Sns(Sns),
+    Twilio(Twilio),
 }
 
 impl Sms {
@@ -50,11 +53,24 @@ impl Sms {
             None => Endpoint::new(&format!("https://sns.{}.amazonaws.com/", access.region))?,
         };
         if endpoint.has_credentials() {
-            return Err(SmsSettingError::Credentials);
+            return Err(SmsSettingError::Credentials("SNS"));
         }
         Ok(Self {
             endpoint,
             route: Route::Sns(Sns::new(access)),
+        })
+    }
+
+    /// Prepares to send each message through Twilio, or through what speaks like it below `endpoint`.
+    pub fn twilio(access: TwilioAccess, endpoint: Option<&str>) -> Result<Self, SmsSettingError> {
+        let url = Twilio::url(endpoint, &access.account_sid)?;
+        let endpoint = Endpoint::new(url.as_str())?;
+        if endpoint.has_credentials() {
+            return Err(SmsSettingError::Credentials("Twilio"));
+        }
+        Ok(Self {
+            endpoint,
+            route: Route::Twilio(Twilio::new(access)),
         })
     }
 
@@ -75,6 +91,7 @@ impl Sms {
         let request = match &self.route {
             Route::Webhook(webhook) => webhook.request(&self.endpoint, delivery),
             Route::Sns(sns) => sns.request(&self.endpoint, delivery),
+            Route::Twilio(twilio) => twilio.request(&self.endpoint, delivery),
         };
         self.endpoint.send(request.map_err(DeliveryError::InvalidSms)?).await
     }

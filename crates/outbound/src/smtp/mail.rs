@@ -9,6 +9,9 @@ use lettre::{Address, Message as Mail};
 use crate::message::Message;
 use crate::messenger::{Delivery, DeliveryError};
 
+/// How wide the plain text is made.
+const COLUMNS: usize = 78;
+
 /// Between whom a mail goes.
 pub struct Addresses {
     to: Address,
@@ -53,7 +56,7 @@ impl Header for ConfigurationSet {
     }
 }
 
-/// Writes the mail: HTML as Cognito's mails are, with a plain alternative when the body holds no markup.
+/// Writes the mail: HTML as Cognito's mails are, with a plain alternative.
 pub fn compose(delivery: &Delivery, default_sender: &Mailbox) -> Result<Mail, DeliveryError> {
     let Delivery { id, message, .. } = delivery;
     let Addresses { to, from, reply_to } = Addresses::of(message, default_sender)?;
@@ -70,13 +73,24 @@ pub fn compose(delivery: &Delivery, default_sender: &Mailbox) -> Result<Mail, De
         mail = mail.header(ConfigurationSet(name.clone()));
     }
     let mail = mail.subject(message.subject.clone().unwrap_or_default());
-    let body = message.body.clone();
-    let mail = if body.contains(['<', '&']) {
-        mail.singlepart(SinglePart::html(body))?
-    } else {
-        mail.multipart(MultiPart::alternative_plain_html(body.clone(), body))?
-    };
-    Ok(mail)
+    let html = message.body.clone();
+    Ok(match text_of(&html) {
+        Some(text) => mail.multipart(MultiPart::alternative_plain_html(text, html))?,
+        None => mail.singlepart(SinglePart::html(html))?,
+    })
+}
+
+/// The HTML of a body as plain text, its links below it; `None` for HTML that can't be read.
+fn text_of(html: &str) -> Option<String> {
+    if !html.contains(['<', '&']) {
+        return Some(html.to_owned());
+    }
+    let renderer = html2text::config::plain_no_decorate()
+        .link_footnotes(true)
+        .no_link_wrapping()
+        .no_table_borders()
+        .allow_width_overflow();
+    renderer.string_from_read(html.as_bytes(), COLUMNS).ok()
 }
 
 fn mailbox(role: &'static str, text: &str) -> Result<Mailbox, DeliveryError> {
