@@ -42,6 +42,7 @@ use tracing::instrument::WithSubscriber;
 use crate::actors::{Admin, Pool};
 use crate::clock::TestClock;
 use crate::database::{Backend, TestDatabase};
+use crate::functions::Functions;
 use crate::invariants;
 use crate::log::Log;
 use crate::mailbox::{Mailbox, Relay};
@@ -76,6 +77,8 @@ pub struct Lab {
     pub mailbox: Mailbox,
     /// What stands between the server and the mailbox.
     pub relay: Relay,
+    /// What stands behind the triggers of its pools.
+    pub functions: Functions,
     house: Arc<House>,
     /// Where its callers are, and what they say of where they were forwarded from.
     address: Option<SocketAddr>,
@@ -104,6 +107,7 @@ struct Ground {
     entropy: Arc<dyn Entropy>,
     sealer: Arc<Sealer>,
     inbox: Arc<Inbox>,
+    functions: Functions,
     /// Its own database, unless all labs share one.
     _database: Option<Arc<TestDatabase>>,
 }
@@ -132,6 +136,7 @@ impl Lab {
             entropy,
             sealer,
             inbox: Arc::new(Inbox::new()),
+            functions: Functions::default(),
             _database: database.map(Arc::new),
         };
         Self::node(ground, TestClock::default())
@@ -160,6 +165,7 @@ impl Lab {
             entropy,
             sealer,
             inbox,
+            functions,
             ..
         } = ground.clone();
         let development = mode == Mode::Development;
@@ -186,6 +192,7 @@ impl Lab {
             workers,
             key_reserve: KeyReserve::fixed(signing_keys()),
             messenger: Arc::new(relay.clone()),
+            invoker: Arc::new(functions.clone()),
             sealer,
         });
         let access_keys = BTreeMap::from([(ACCESS_KEY_ID.to_owned(), Secret::from(SECRET_ACCESS_KEY))]);
@@ -213,6 +220,7 @@ impl Lab {
             clock,
             mailbox,
             relay,
+            functions,
             house: Arc::new(house),
             address: None,
             forwarded_for: None,

@@ -10,6 +10,7 @@ pub mod clock;
 pub mod connection;
 pub mod database;
 pub mod device;
+pub mod functions;
 mod invariants;
 pub mod lab;
 mod log;

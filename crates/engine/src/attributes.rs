@@ -1,6 +1,7 @@
 //! Changing and verifying the attributes of a user.
 
 use poolhouse_domain::attributes::{Attributes, PREFERRED_USERNAME, verified_name};
+use poolhouse_domain::clients::Client;
 use poolhouse_domain::codes::{Attempt, CodePurpose};
 use poolhouse_domain::delivery::Channel;
 use poolhouse_domain::pools::Pool;
@@ -18,24 +19,25 @@ const VERIFIABLE: [VerifiedAttributeType; 2] = [VerifiedAttributeType::Email, Ve
 
 impl Cx {
     /// Writes attributes: an empty value deletes. A new e-mail address or phone number is unverified until its code
-    /// comes back, or waits unseen until then where the pool says so. Answers where codes were sent.
+    /// comes back, or waits unseen until then where the pool says so. Answers where codes were sent. Without a `client`
+    /// it is an administrator who writes.
     pub async fn update_attributes(
         &self,
         pool: &Pool,
+        client: Option<&Client>,
         user: User,
         changes: &Attributes,
-        writer: Writer,
     ) -> Result<Vec<CodeDeliveryDetailsType>> {
         names::check_preferred_username(&pool.settings, changes)?;
         let requests = self
-            .change_user(pool, user, |user| self.try_update(pool, user, changes, writer))
+            .change_user(pool, user, |user| self.try_update(pool, client, user, changes))
             .await?;
         let mut details = Vec::new();
         for request in requests {
-            match (self.deliver(request.message).await, writer) {
+            match (self.deliver(request.message).await, client) {
                 // The update stands, and the operation has no error for a message that could not be sent.
-                (Ok(()), _) | (Err(_), Writer::Admin) => details.push(request.details),
-                (Err(error), Writer::Client) => return Err(error),
+                (Ok(()), _) | (Err(_), None) => details.push(request.details),
+                (Err(error), Some(_)) => return Err(error),
             }
         }
         Ok(details)
@@ -45,10 +47,11 @@ impl Cx {
     async fn try_update(
         &self,
         pool: &Pool,
+        client: Option<&Client>,
         mut user: User,
         changes: &Attributes,
-        writer: Writer,
     ) -> Result<Vec<CodeRequest>> {
+        let writer = client.map_or(Writer::Admin, |_| Writer::Client);
         pool.schema().check_update(&user.attributes, changes, writer)?;
         let before = std::mem::take(&mut user.attributes);
         user.attributes = before.updated(changes);
@@ -59,14 +62,12 @@ impl Cx {
         names::check_sign_in_names_kept(&pool.settings, &before, &user.attributes)?;
         self.check_pending_names(pool, &user, &to_verify).await?;
         user.modified_at = self.now();
-        let requests = to_verify
-            .iter()
-            .map(|channel| {
-                let purpose = CodePurpose::verify(channel.attribute);
-                self.request_code(pool, None, &user, channel, purpose, Kind::UpdateUserAttribute)
-            })
-            .collect::<Result<Vec<_>>>()?;
-
+        let mut requests = Vec::new();
+        for channel in &to_verify {
+            let purpose = CodePurpose::verify(channel.attribute);
+            let request = self.request_code(pool, client, &user, channel, purpose, Kind::UpdateUserAttribute);
+            requests.push(request.await?);
+        }
         self.write_attributes(pool, user, &before, &requests).await?;
         Ok(requests)
     }
@@ -128,7 +129,7 @@ impl Cx {
         caller: &Caller,
         attribute: VerifiedAttributeType,
     ) -> Result<CodeDeliveryDetailsType> {
-        let Caller { pool, user, .. } = caller;
+        let Caller { pool, client, user, .. } = caller;
         self.count_attempt(pool, &user.sub, Attempt::RequestAttributeCode)
             .await?;
         let waiting = user.pending.get(attribute.as_str()).map(String::as_str);
@@ -140,7 +141,8 @@ impl Cx {
             destination: destination.to_owned(),
         };
         let purpose = CodePurpose::verify(attribute);
-        let request = self.request_code(pool, None, user, &channel, purpose, Kind::VerifyUserAttribute)?;
+        let request = self.request_code(pool, Some(client), user, &channel, purpose, Kind::VerifyUserAttribute);
+        let request = request.await?;
         self.send_code(request).await
     }
 

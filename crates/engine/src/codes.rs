@@ -5,9 +5,8 @@ use poolhouse_crypto::seal::Purpose;
 use poolhouse_domain::clients::Client;
 use poolhouse_domain::codes::{CODE_DIGITS, Code, CodeDelivery, CodePurpose};
 use poolhouse_domain::delivery::{self, Channel};
-use poolhouse_domain::error::chain;
 use poolhouse_domain::pools::Pool;
-use poolhouse_domain::templates::{self, Rendered};
+use poolhouse_domain::templates::{self, Values};
 use poolhouse_domain::users::User;
 use poolhouse_domain::{Error, Result};
 use poolhouse_model::{CodeDeliveryDetailsType, DefaultEmailOptionType, VerifiedAttributeType};
@@ -15,6 +14,7 @@ use poolhouse_outbound::{Kind, Medium, Message};
 use poolhouse_storage::Transaction;
 
 use crate::Cx;
+use crate::triggers::{Draft, Triggers};
 
 /// A code that is about to be sent: to be written first, then delivered.
 pub struct CodeRequest {
@@ -45,9 +45,9 @@ impl Proof {
 }
 
 impl Cx {
-    /// Makes a code for `user` and renders the message that carries it. Nothing is written or sent yet.
+    /// Makes a code for `user` and words the message that carries it. Nothing is written or sent yet.
     /// `client` is the app client on whose behalf a verification link is made.
-    pub(crate) fn request_code(
+    pub(crate) async fn request_code(
         &self,
         pool: &Pool,
         client: Option<&Client>,
@@ -56,7 +56,6 @@ impl Cx {
         purpose: CodePurpose,
         kind: Kind,
     ) -> Result<CodeRequest> {
-        self.triggers(pool).custom_message()?;
         let digits = self.entropy.digits(CODE_DIGITS);
         let now = self.now();
         let code = Code {
@@ -75,18 +74,25 @@ impl Cx {
             .filter(|_| by_email && purpose == CodePurpose::SignUp && confirms_with_link(pool))
             .map(|client| self.confirmation_link(client, user, &digits))
             .transpose()?;
-        let rendered = match (&link, by_email) {
-            (Some(link), _) => templates::verification_link_email(&pool.settings, link),
-            (None, true) => templates::verification_email(&pool.settings, &digits),
-            (None, false) => Rendered {
-                subject: None,
-                body: templates::verification_sms(&pool.settings, &digits),
+        let draft = Draft {
+            user,
+            channel,
+            kind,
+            template: match link {
+                Some(_) => templates::verification_link(&pool.settings),
+                None => templates::verification(&pool.settings, channel.attribute),
+            },
+            values: Values {
+                code: &digits,
+                link: link.as_deref().unwrap_or_default(),
+                ..Values::default()
             },
         };
+        let message = self.message(self.triggers(pool, client), pool, &draft).await?;
         let message = Message {
             code: Some(digits),
             link,
-            ..self.message(pool, user, channel, kind, rendered)
+            ..message
         };
         Ok(CodeRequest {
             code,
@@ -95,10 +101,14 @@ impl Cx {
         })
     }
 
-    /// A message to `user` from the pool's own sender.
-    pub(crate) fn message(&self, pool: &Pool, user: &User, channel: &Channel, kind: Kind, text: Rendered) -> Message {
+    /// A message from the pool's own sender, in the words of its function or of its template.
+    pub(crate) async fn message(&self, triggers: Triggers<'_>, pool: &Pool, draft: &Draft<'_>) -> Result<Message> {
+        let Draft {
+            user, channel, kind, ..
+        } = *draft;
+        let text = triggers.word(draft).await?;
         let email = pool.settings.email_configuration.as_ref();
-        Message {
+        Ok(Message {
             pool_id: pool.id().to_owned(),
             username: user.username.clone(),
             to: channel.destination.clone(),
@@ -107,6 +117,7 @@ impl Cx {
                 VerifiedAttributeType::PhoneNumber => Medium::Sms,
             },
             kind,
+            configuration_set: email.and_then(|config| config.configuration_set.clone()),
             from: email.and_then(|config| config.from.clone()),
             reply_to: email.and_then(|config| config.reply_to_email_address.clone()),
             subject: text.subject,
@@ -115,7 +126,7 @@ impl Cx {
             link: None,
             temporary_password: None,
             sent_at: self.now().millis(),
-        }
+        })
     }
 
     fn confirmation_link(&self, client: &Client, user: &User, digits: &str) -> Result<String> {
@@ -135,16 +146,15 @@ impl Cx {
         Ok(request.details)
     }
 
-    /// Hands a message to the messenger, after what it speaks of was committed.
+    /// Posts a message after what it speaks of was committed.
     pub(crate) async fn deliver(&self, message: Message) -> Result<()> {
-        self.messenger.deliver(message).await.map_err(|error| {
-            tracing::warn!(
-                request_id = self.request.id,
-                error = chain(&error),
-                "a message could not be delivered"
-            );
-            Error::CodeDeliveryFailure("Failed to deliver the message.")
-        })
+        let outgoing = message.into();
+        self.check_outgoing(&outgoing).await?;
+        let mut tx = self.store.begin().await?;
+        self.post(&mut tx, &outgoing).await?;
+        tx.commit().await?;
+        self.announce(&outgoing);
+        Ok(())
     }
 
     /// What a client is told of a delivery that never happened, because it must not learn whether `name` has an account.

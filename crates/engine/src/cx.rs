@@ -7,8 +7,9 @@ use std::sync::Arc;
 use poolhouse_crypto::seal::Purpose;
 use poolhouse_domain::Timestamp;
 use poolhouse_domain::pools::Pool;
+use poolhouse_domain::triggers::Metadata;
 
-use crate::triggers::Triggers;
+use crate::triggers::Handed;
 use crate::world::World;
 
 /// What a request says of itself before its input is read.
@@ -31,6 +32,8 @@ pub struct Cx {
     world: Arc<World>,
     pub request: Request,
     by_administrator: bool,
+    /// What the functions behind triggers are told.
+    pub(crate) handed: Handed,
 }
 
 impl Cx {
@@ -39,7 +42,23 @@ impl Cx {
             world,
             request,
             by_administrator: false,
+            handed: Handed::default(),
         }
+    }
+
+    /// The same context, which hands this on to functions behind triggers.
+    #[must_use]
+    pub fn handing(&self, handed: Handed) -> Self {
+        Self { handed, ..self.clone() }
+    }
+
+    /// The same context, which hands `ClientMetadata` on to functions behind triggers.
+    #[must_use]
+    pub fn handing_metadata(&self, client_metadata: Option<Metadata>) -> Self {
+        self.handing(Handed {
+            client_metadata,
+            ..Handed::default()
+        })
     }
 
     /// The context of a request that an administrator has signed, whose address is not that of a user.
@@ -64,11 +83,6 @@ impl Cx {
     /// The current time.
     pub fn now(&self) -> Timestamp {
         self.world.clock.now()
-    }
-
-    /// The triggers of `pool`, called on behalf of this request.
-    pub fn triggers<'a>(&self, pool: &'a Pool) -> Triggers<'a> {
-        Triggers::new(pool)
     }
 
     /// The issuer of `pool`'s tokens.

@@ -4,7 +4,8 @@ use poolhouse_domain::attributes::Attributes;
 use poolhouse_domain::delivery::Channel;
 use poolhouse_domain::pools::Pool;
 use poolhouse_domain::schema::Required;
-use poolhouse_domain::templates::{self, Rendered};
+use poolhouse_domain::templates::{self, Values};
+use poolhouse_domain::triggers::SignUpSource;
 use poolhouse_domain::users::User;
 use poolhouse_domain::{Error, Result, names, password_policy};
 use poolhouse_model::{DeliveryMediumType, Secret, UserStatusType, VerifiedAttributeType};
@@ -13,6 +14,7 @@ use poolhouse_outbound::{Kind, Message};
 use crate::Cx;
 use crate::changes::retried;
 use crate::sign_up::check_reachable;
+use crate::triggers::Draft;
 
 /// A user as an administrator describes them.
 pub struct Invitation<'a> {
@@ -56,7 +58,7 @@ impl Cx {
         names::add_username_attribute(&pool.settings, username, &mut attributes)?;
         names::check_preferred_username(&pool.settings, &attributes)?;
         pool.schema().check_new(&attributes, Required::No)?;
-        self.triggers(pool).pre_sign_up()?;
+        let given = attributes.clone();
 
         let passwordless = temporary_password.is_none() && pool.allows_passwordless_sign_up();
         if passwordless {
@@ -68,12 +70,19 @@ impl Cx {
             None => Some(self.generate_password(pool)),
         };
         let mut user = self.new_user(pool, username, attributes, UserStatusType::Confirmed);
+        // What the function says of confirming and verifying is for sign-ups.
+        self.triggers(pool, None)
+            .pre_sign_up(SignUpSource::AdminCreateUser, &user.username, &given)
+            .await?;
         if let Some(password) = &password {
             user.status = UserStatusType::ForceChangePassword;
             user.password = Some(self.new_password(pool, &user, password).await?);
         }
         let messages = match (&password, mediums) {
-            (Some(password), Some(mediums)) => self.invitation_messages(pool, &user, username, password, &mediums)?,
+            (Some(password), Some(mediums)) => {
+                self.invitation_messages(pool, &user, username, password, &mediums)
+                    .await?
+            }
             _ => Vec::new(),
         };
 
@@ -112,7 +121,9 @@ impl Cx {
         let change = async |mut user: User| {
             check_invited(&user, username)?;
             user.set_password(replacement.clone(), pool.password_history_size());
-            let messages = self.invitation_messages(pool, &user, username, password, mediums)?;
+            let messages = self
+                .invitation_messages(pool, &user, username, password, mediums)
+                .await?;
             self.store.users().replace(pool, &mut user).await?;
             Ok((user, messages))
         };
@@ -130,7 +141,7 @@ impl Cx {
 
     /// Renders the invitation for every medium. `typed` is the name as the administrator wrote it, which is what the
     /// user signs in by.
-    fn invitation_messages(
+    async fn invitation_messages(
         &self,
         pool: &Pool,
         user: &User,
@@ -138,7 +149,6 @@ impl Cx {
         password: &Secret,
         mediums: &Mediums,
     ) -> Result<Vec<Message>> {
-        self.triggers(pool).custom_message()?;
         let by_default = [DeliveryMediumType::Sms];
         let (wanted, must_reach) = match mediums {
             Mediums::Default => (by_default.as_slice(), false),
@@ -165,20 +175,24 @@ impl Cx {
                 }
                 continue;
             };
-            let text = match attribute {
-                VerifiedAttributeType::Email => templates::invitation_email(&pool.settings, typed, password.expose()),
-                VerifiedAttributeType::PhoneNumber => Rendered {
-                    subject: None,
-                    body: templates::invitation_sms(&pool.settings, typed, password.expose()),
+            let draft = Draft {
+                user,
+                channel: &Channel {
+                    attribute,
+                    destination: destination.to_owned(),
+                },
+                kind: Kind::AdminCreateUser,
+                template: templates::invitation(&pool.settings, attribute),
+                values: Values {
+                    code: password.expose(),
+                    username: typed,
+                    ..Values::default()
                 },
             };
-            let channel = Channel {
-                attribute,
-                destination: destination.to_owned(),
-            };
+            let message = self.message(self.triggers(pool, None), pool, &draft).await?;
             messages.push(Message {
                 temporary_password: Some(password.expose().to_owned()),
-                ..self.message(pool, user, &channel, Kind::AdminCreateUser, text)
+                ..message
             });
         }
         Ok(messages)

@@ -4,6 +4,7 @@ use poolhouse_domain::clients::Client;
 use poolhouse_domain::codes::{Attempt, CodePurpose};
 use poolhouse_domain::delivery::{self, Channel};
 use poolhouse_domain::pools::Pool;
+use poolhouse_domain::triggers::ConfirmationSource;
 use poolhouse_domain::users::User;
 use poolhouse_domain::{Error, Result};
 use poolhouse_model::{CodeDeliveryDetailsType, Secret, UserStatusType};
@@ -23,13 +24,10 @@ impl Cx {
     ) -> Result<CodeDeliveryDetailsType> {
         delivery::check_self_service(pool.settings.account_recovery_setting.as_ref())?;
         let user = self.find_user(pool, username).await?;
-        if user.is_none() {
-            self.triggers(pool).user_migration()?;
-        }
         let subject = self.subject(pool, user.as_ref(), username);
         self.count_attempt(pool, &subject, Attempt::ForgotPassword).await?;
         let request = match user {
-            Some(user) => self.request_reset(pool, &user),
+            Some(user) => self.request_reset(pool, Some(client), &user).await,
             None => Err(Error::UsernameClientCombinationNotFound),
         };
         match request {
@@ -46,10 +44,11 @@ impl Cx {
         }
     }
 
-    fn request_reset(&self, pool: &Pool, user: &User) -> Result<CodeRequest> {
+    async fn request_reset(&self, pool: &Pool, client: Option<&Client>, user: &User) -> Result<CodeRequest> {
         user.check_enabled()?;
         let channel = recovery_channel(pool, user)?;
-        self.request_code(pool, None, user, &channel, CodePurpose::Reset, Kind::ForgotPassword)
+        self.request_code(pool, client, user, &channel, CodePurpose::Reset, Kind::ForgotPassword)
+            .await
     }
 
     /// Sets a new password by the code that was sent, and confirms the user. Whoever knew the old password is signed
@@ -78,16 +77,20 @@ impl Cx {
             let replacement = self.replacement_password(pool, &user, password).await?;
             user.set_password(replacement, pool.password_history_size());
             user.status = UserStatusType::Confirmed;
-            self.triggers(pool).post_confirmation()?;
 
             let mut tx = self.store.begin().await?;
             proof.consume(&mut tx).await?;
             tx.users().replace(pool, &mut user).await?;
             tx.lockouts().clear(pool.id(), &user.sub).await?;
             tx.families().delete_of_user(pool.id(), &user.sub).await?;
-            Ok(tx.commit().await?)
+            tx.commit().await?;
+            Ok(user)
         };
-        self.change_user(pool, user, reset).await
+        let user = self.change_user(pool, user, reset).await?;
+        let triggers = self.triggers(pool, Some(client));
+        triggers
+            .post_confirmation(ConfirmationSource::ForgotPassword, &user)
+            .await
     }
 
     /// Checks that `user` may set a new password now, and by this code.
@@ -128,7 +131,7 @@ impl Cx {
             if !matches!(user.status, UserStatusType::Confirmed | UserStatusType::ResetRequired) {
                 return Err(Error::PasswordNotResettable);
             }
-            let request = self.request_reset(pool, &user)?;
+            let request = self.request_reset(pool, None, &user).await?;
             user.status = UserStatusType::ResetRequired;
             user.modified_at = self.now();
 

@@ -6,6 +6,7 @@ use poolhouse_domain::clients::{Client, Flow};
 use poolhouse_domain::oauth::Grant;
 use poolhouse_domain::pools::Pool;
 use poolhouse_domain::sessions::{RefreshFamily, RefreshTokenPayload, Rotated};
+use poolhouse_domain::triggers::TokenSource;
 use poolhouse_domain::users::User;
 use poolhouse_domain::{Error, Result, SECOND};
 use poolhouse_model::{AuthenticationResultType, Secret, UserStatusType};
@@ -20,12 +21,29 @@ enum Standing {
     InGrace,
 }
 
+/// What a good refresh token stands for.
+pub(crate) struct UsedToken {
+    pub user: User,
+    /// What new tokens are made of.
+    pub family: RefreshFamily,
+    /// What is to be written, when the client rotates refresh tokens.
+    rotation: Option<Rotation>,
+}
+
+/// A refresh token that is about to be replaced.
+struct Rotation {
+    family: RefreshFamily,
+    standing: Standing,
+    payload: RefreshTokenPayload,
+}
+
 impl Cx {
     /// Gives new id and access tokens for a refresh token, and a new refresh token when the client rotates them.
     /// `device_key` is the device that the caller says it is; `authenticate` checks what the caller gave to prove that
     /// they are the client, once the user is known.
     pub async fn refresh(
         &self,
+        source: TokenSource,
         pool: &Pool,
         client: &Client,
         token: &Secret,
@@ -35,12 +53,27 @@ impl Cx {
         let used = self
             .use_refresh_token(pool, client, token, device_key, authenticate)
             .await?;
-        let (user, family, rotated) = used;
-        self.issue_tokens(pool, client, &user, &family, rotated).await
+        self.refresh_by(source, pool, client, used).await
     }
 
-    /// What a refresh token stands for, if it is good: the user, the family that new tokens are made of, and the refresh
-    /// token that replaces it when the client rotates them.
+    /// Makes new tokens of a refresh token that is good, and then replaces it when the client rotates them.
+    pub(crate) async fn refresh_by(
+        &self,
+        source: TokenSource,
+        pool: &Pool,
+        client: &Client,
+        used: UsedToken,
+    ) -> Result<AuthenticationResultType> {
+        let UsedToken { user, family, rotation } = used;
+        let mut tokens = self.issue_tokens(source, pool, client, &user, &family).await?;
+        if let Some(rotation) = rotation {
+            tokens.refresh_token = Some(self.rotate(client, rotation).await?);
+        }
+        self.note_activity(pool, &family).await?;
+        Ok(tokens)
+    }
+
+    /// What a refresh token stands for, if it is good. Nothing is written yet.
     pub(crate) async fn use_refresh_token(
         &self,
         pool: &Pool,
@@ -48,7 +81,7 @@ impl Cx {
         token: &Secret,
         device_key: Option<&str>,
         authenticate: impl Fn(&User) -> Result<()>,
-    ) -> Result<(User, RefreshFamily, Option<Secret>)> {
+    ) -> Result<UsedToken> {
         let payload = self.open_refresh_token(token).ok_or(Error::RefreshTokenInvalid)?;
         if payload.pool_id != pool.id() || payload.client_id != client.id() {
             return Err(Error::RefreshTokenInvalid);
@@ -66,16 +99,15 @@ impl Cx {
         }
         self.check_device(pool, &family, device_key).await?;
         let standing = self.standing(client, &family, &payload).await?;
-        let rotated = if client.rotates_refresh_tokens() {
-            Some(self.rotate(client, family.clone(), standing, payload).await?)
-        } else {
-            None
-        };
-        self.note_activity(pool, &family).await?;
+        let rotation = client.rotates_refresh_tokens().then(|| Rotation {
+            family: family.clone(),
+            standing,
+            payload,
+        });
         if let Some(grant) = &mut family.oauth {
             grant.forget_deleted(&self.custom_scopes(pool).await?);
         }
-        Ok((user, family, rotated))
+        Ok(UsedToken { user, family, rotation })
     }
 
     /// What the sign-in of a refresh token was granted; nothing is looked at but that.
@@ -138,13 +170,12 @@ impl Cx {
 
     /// Replaces the family's refresh token. The secret of the next one follows from the secret of the one before: who
     /// asks again within the grace period, because the first answer was lost, is given the same token again.
-    async fn rotate(
-        &self,
-        client: &Client,
-        mut family: RefreshFamily,
-        standing: Standing,
-        payload: RefreshTokenPayload,
-    ) -> Result<Secret> {
+    async fn rotate(&self, client: &Client, rotation: Rotation) -> Result<Secret> {
+        let Rotation {
+            mut family,
+            standing,
+            payload,
+        } = rotation;
         let next = RefreshTokenPayload {
             secret: self.next_refresh_secret(&payload),
             ..payload.clone()

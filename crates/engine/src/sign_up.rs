@@ -8,6 +8,7 @@ use poolhouse_domain::codes::{Attempt, CodePurpose};
 use poolhouse_domain::mfa::MfaPreferences;
 use poolhouse_domain::pools::Pool;
 use poolhouse_domain::schema::Required;
+use poolhouse_domain::triggers::{ConfirmationSource, SignUpSource};
 use poolhouse_domain::users::User;
 use poolhouse_domain::{Error, Result, delivery, names, password_policy, permissions};
 use poolhouse_model::{CodeDeliveryDetailsType, Secret, UserStatusType, VerifiedAttributeType};
@@ -73,6 +74,7 @@ impl Cx {
             check_reachable(&attributes)?;
         }
         schema.check_new(&attributes, Required::Yes)?;
+        let given = attributes.clone();
         for contact in [VerifiedAttributeType::Email, VerifiedAttributeType::PhoneNumber] {
             if attributes.given(contact.as_str()).is_some() {
                 attributes.set(verified_name(contact), "false");
@@ -84,20 +86,34 @@ impl Cx {
                 .attribute()
                 .map_or(Error::UserExists, Error::UsernameAttributeExists));
         }
-        self.triggers(pool).pre_sign_up()?;
         let mut user = self.new_user(pool, username, attributes, UserStatusType::Unconfirmed);
+        let triggers = self.triggers(pool, Some(client));
+        let judgement = triggers
+            .pre_sign_up(SignUpSource::SignUp, &user.username, &given)
+            .await?;
+        let takes_aliases = judgement.verify(&mut user.attributes)?;
+        if judgement.auto_confirm_user {
+            user.status = UserStatusType::Confirmed;
+        }
         if let Some(password) = password {
             user.password = Some(self.protect(pool, &user, password).await?);
         }
         let channel = delivery::sign_up_channel(&pool.settings, username, &user.attributes);
-        let request = channel
-            .map(|channel| self.request_code(pool, Some(client), &user, &channel, CodePurpose::SignUp, Kind::SignUp))
-            .transpose()?;
+        let request = match channel.filter(|_| !judgement.auto_confirm_user) {
+            Some(channel) => {
+                let request = self.request_code(pool, Some(client), &user, &channel, CodePurpose::SignUp, Kind::SignUp);
+                Some(request.await?)
+            }
+            None => None,
+        };
 
         let session = request
             .as_ref()
             .and_then(|_| self.sign_up_session(client, &user, username, is_browser));
         let mut tx = self.store.begin().await?;
+        if takes_aliases {
+            tx.users().take_aliases(pool, &user, self.now()).await?;
+        }
         tx.users()
             .insert(pool, &user)
             .await
@@ -114,6 +130,9 @@ impl Cx {
         if let Some(request) = request {
             self.deliver(request.message).await?;
             delivery = Some(request.details);
+        }
+        if judgement.auto_confirm_user {
+            triggers.post_confirmation(ConfirmationSource::SignUp, &user).await?;
         }
         let session = session.map(|session| self.session_string(&session)).transpose()?;
         Ok(Registered {
@@ -182,7 +201,6 @@ impl Cx {
             user.status = UserStatusType::Confirmed;
             let proved = proof.delivery();
             user.verify(proved.attribute, &proved.destination, self.now());
-            self.triggers(pool).post_confirmation()?;
             let sign_up = begun
                 .clone()
                 .or_else(|| self.sign_up_session(client, &user, username, confirmation.is_browser));
@@ -208,9 +226,12 @@ impl Cx {
                 .await
                 .map_err(|error| confirmation_refusal(error.into()))?;
             tx.commit().await?;
-            next.map(|session| self.session_string(&session)).transpose()
+            Ok((user, next))
         };
-        self.change_user(pool, user, confirm).await
+        let (user, next) = self.change_user(pool, user, confirm).await?;
+        let triggers = self.triggers(pool, Some(client));
+        triggers.post_confirmation(ConfirmationSource::SignUp, &user).await?;
+        next.map(|session| self.session_string(&session)).transpose()
     }
 
     /// Confirms a sign-up because an administrator says so; attributes stay unverified.
@@ -220,10 +241,12 @@ impl Cx {
             user.check_confirmable()?;
             user.status = UserStatusType::Confirmed;
             user.modified_at = self.now();
-            self.triggers(pool).post_confirmation()?;
-            Ok(self.store.users().replace(pool, &mut user).await?)
+            self.store.users().replace(pool, &mut user).await?;
+            Ok(user)
         };
-        self.change_user(pool, user, confirm).await
+        let user = self.change_user(pool, user, confirm).await?;
+        let triggers = self.triggers(pool, None);
+        triggers.post_confirmation(ConfirmationSource::SignUp, &user).await
     }
 
     /// Sends the confirmation code of a sign-up again. Under PreventUserExistenceErrors a user who is missing, disabled
@@ -242,7 +265,7 @@ impl Cx {
         self.count_attempt(pool, &subject, Attempt::ResendConfirmationCode)
             .await?;
         let request = match user {
-            Some(user) => self.request_confirmation(pool, client, &user, username),
+            Some(user) => self.request_confirmation(pool, client, &user, username).await,
             None => Err(Error::UsernameClientCombinationNotFound),
         };
         match request {
@@ -256,7 +279,13 @@ impl Cx {
         }
     }
 
-    fn request_confirmation(&self, pool: &Pool, client: &Client, user: &User, typed: &str) -> Result<CodeRequest> {
+    async fn request_confirmation(
+        &self,
+        pool: &Pool,
+        client: &Client,
+        user: &User,
+        typed: &str,
+    ) -> Result<CodeRequest> {
         user.check_enabled()?;
         if user.status != UserStatusType::Unconfirmed {
             return Err(Error::AlreadyConfirmed);
@@ -265,6 +294,7 @@ impl Cx {
             delivery::sign_up_channel(&pool.settings, typed, &user.attributes).ok_or(Error::NoAutoVerification)?;
         let purpose = CodePurpose::SignUp;
         self.request_code(pool, Some(client), user, &channel, purpose, Kind::ResendCode)
+            .await
     }
 }
 

@@ -16,8 +16,9 @@ use poolhouse_domain::Clock;
 use poolhouse_domain::clients::Client;
 use poolhouse_domain::issuers::Issuers;
 use poolhouse_domain::pools::Pool;
-use poolhouse_outbound::Messenger;
+use poolhouse_outbound::{Invoker, Messenger};
 use poolhouse_storage::Store;
+use tokio::sync::Notify;
 
 use crate::branding::Wishes;
 
@@ -70,6 +71,8 @@ pub struct Parts {
     pub hasher: PasswordHasher,
     pub key_reserve: KeyReserve,
     pub messenger: Arc<dyn Messenger>,
+    /// Calls the functions behind triggers.
+    pub invoker: Arc<dyn Invoker>,
     pub sealer: Arc<Sealer>,
 }
 
@@ -84,6 +87,9 @@ pub struct World {
     pub hasher: PasswordHasher,
     pub key_reserve: KeyReserve,
     pub(crate) messenger: Arc<dyn Messenger>,
+    pub(crate) invoker: Arc<dyn Invoker>,
+    /// Rings when there is something to deliver.
+    pub(crate) outbox_bell: Notify,
     pub(crate) sealer: Arc<Sealer>,
     pub(crate) refresh_tokens: RefreshTokenCodec,
     pub(crate) session_strings: OpaqueCodec,
@@ -123,6 +129,8 @@ impl World {
             hasher: parts.hasher,
             key_reserve: parts.key_reserve,
             messenger: parts.messenger,
+            invoker: parts.invoker,
+            outbox_bell: Notify::new(),
             sealer: parts.sealer,
             pools: Cache::builder()
                 .max_capacity(CACHED_POOLS)

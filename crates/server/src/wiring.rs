@@ -14,7 +14,7 @@ use poolhouse_crypto::workers::Workers;
 use poolhouse_domain::{Clock, SystemClock};
 use poolhouse_engine::{Parts, Settings, World};
 use poolhouse_model::Secret;
-use poolhouse_outbound::{Inbox, Outbound, Sms, SmsSettingError, Smtp, SnsAccess};
+use poolhouse_outbound::{AddressPolicy, FunctionSettings, Functions, Inbox, Outbound, Sms, SmsSettingError, Smtp, SnsAccess};
 use poolhouse_storage::{Db, Store};
 use poolhouse_web::App as Web;
 use tokio_util::sync::CancellationToken;
@@ -77,6 +77,7 @@ pub async fn wire(config: &Config, ending: CancellationToken) -> anyhow::Result<
         workers,
         key_reserve: KeyReserve::start(config.key_reserve),
         messenger: Arc::new(messenger),
+        invoker: Arc::new(functions(config)?),
         clock,
         store,
         entropy,
@@ -151,6 +152,19 @@ async fn purge(world: Arc<World>, ending: CancellationToken) {
             );
         }
     }
+}
+
+/// What calls the functions behind triggers.
+fn functions(_config: &Config) -> anyhow::Result<Functions> {
+    let settings = FunctionSettings {
+        targets: Vec::new(),
+        lambda_endpoint: None,
+        lambda_access: None,
+        secret: None,
+        network: AddressPolicy::development(),
+        invocations: None,
+    };
+    Functions::new(settings).context("functions cannot be called with the settings")
 }
 
 /// The messenger, and in development mode the inbox that it fills.

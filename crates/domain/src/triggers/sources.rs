@@ -77,30 +77,3 @@ impl MigrationSource {
         }
     }
 }
-
-/// Why a message is about to be sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MessageSource {
-    SignUp,
-    ResendCode,
-    ForgotPassword,
-    UpdateUserAttribute,
-    VerifyUserAttribute,
-    AdminCreateUser,
-    Authentication,
-}
-
-impl MessageSource {
-    /// The name of the occasion, which follows that of the trigger: `CustomMessage_SignUp`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::SignUp => "SignUp",
-            Self::ResendCode => "ResendCode",
-            Self::ForgotPassword => "ForgotPassword",
-            Self::UpdateUserAttribute => "UpdateUserAttribute",
-            Self::VerifyUserAttribute => "VerifyUserAttribute",
-            Self::AdminCreateUser => "AdminCreateUser",
-            Self::Authentication => "Authentication",
-        }
-    }
-}

@@ -9,6 +9,7 @@ use poolhouse_domain::oauth::{
 };
 use poolhouse_domain::pools::Pool;
 use poolhouse_domain::sign_in::Progress;
+use poolhouse_domain::triggers::TokenSource;
 use poolhouse_domain::users::User;
 use poolhouse_domain::{Error, Result, SECOND};
 
@@ -231,7 +232,9 @@ impl Cx {
         family.oauth = Some(authorization.grant.clone());
         let lifetime = client.access_token_lifetime().max(client.id_token_lifetime());
         family.expires_at = self.now().plus_millis(lifetime);
-        let tokens = self.issue_tokens(pool, client, user, &family, None).await?;
+        let tokens = self
+            .issue_tokens(TokenSource::HostedAuth, pool, client, user, &family)
+            .await?;
         self.store.families().insert(&family).await?;
         let text = |token: Option<poolhouse_model::Secret>| token.map(|token| token.expose().to_owned());
         let expires_in = (client.access_token_lifetime() / SECOND).to_string();

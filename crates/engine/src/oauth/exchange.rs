@@ -6,7 +6,7 @@ use poolhouse_domain::clients::{Client, Flow};
 use poolhouse_domain::oauth::{AttributeScopes, Grant, OPENID, acting, derived_scopes};
 use poolhouse_domain::pools::Pool;
 use poolhouse_domain::sessions::RefreshFamily;
-use poolhouse_domain::tokens::{ADMIN_SCOPE, Claims};
+use poolhouse_domain::tokens::{ADMIN_SCOPE, Claims, attribute_claim};
 use poolhouse_domain::triggers::TokenSource;
 use poolhouse_domain::users::User;
 use poolhouse_domain::{Error, Result, permissions};
@@ -125,7 +125,7 @@ impl Cx {
         let groups = self.store.groups().of_user(pool.id(), &subject.user.sub).await?;
         let triggers = self.triggers(pool, Some(client));
         let overrides = triggers
-            .pre_token_generation(TokenSource::Authentication, &subject.user, &groups, scopes)
+            .pre_token_generation(TokenSource::Authentication, &subject.user, &groups, scopes.clone())
             .await?
             .for_derived_token();
         let issuer = self.issuer(pool);
@@ -151,6 +151,11 @@ impl Cx {
         if let Some(act) = act {
             claims.insert("act".into(), act);
         }
+        // A function may have taken some away.
+        let scopes = match claims.get("scope").and_then(Value::as_str) {
+            Some(scope) => scope.split(' ').map(str::to_owned).collect(),
+            None => scopes,
+        };
         Ok(DerivedToken {
             token: Secret::from(jwt::sign(key, &claims).map_err(Error::internal)?),
             expires_in: expires_at - self.now().seconds(),
@@ -226,11 +231,12 @@ impl Subject {
     }
 
     /// The attributes among `readable` that a new id token shows: those that the scopes show, or those of the id token
-    /// that it comes from.
+    /// that it comes from, as far as they are what it says: a function may have put another value in their place.
     fn shown(&self, scopes: &[String], readable: &Attributes) -> Result<Attributes> {
         match self.kind {
             TokenType::IdToken => {
-                let is_shown = |(name, _): &(&str, &str)| self.token.claims.contains_key(*name);
+                let is_shown =
+                    |(name, value): &(&str, &str)| self.token.claims.get(*name) == Some(&attribute_claim(name, value));
                 Ok(readable.iter().filter(is_shown).collect())
             }
             TokenType::AccessToken if scopes.iter().any(|scope| scope == OPENID || scope == ADMIN_SCOPE) => {

@@ -112,7 +112,8 @@ impl Cx {
             return Err(Error::SessionInvalid);
         }
         let mut user = self.session_user(pool, session).await?;
-        self.triggers(pool).pre_authentication()?;
+        let triggers = self.triggers(pool, Some(client));
+        triggers.pre_authentication(Some(&user), &user.username).await?;
         let answered = Answered {
             session,
             changes_user: false,

@@ -74,7 +74,8 @@ impl Cx {
             None => None,
         };
         let user = admit(client, self.find_user(pool, start.username).await?)?;
-        self.triggers(pool).pre_authentication()?;
+        let triggers = self.triggers(pool, Some(client));
+        triggers.pre_authentication(user.as_ref(), start.username).await?;
         let door = Door { pool, client };
         let mut progress = match start.browser {
             Some(levels) => {

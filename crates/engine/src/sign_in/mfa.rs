@@ -17,7 +17,7 @@ use crate::Cx;
 
 impl Cx {
     /// The challenge that asks for what `next` says.
-    pub(super) fn second_factor_challenge(
+    pub(super) async fn second_factor_challenge(
         &self,
         pool: &Pool,
         client: &Client,
@@ -37,7 +37,8 @@ impl Cx {
             Next::Challenge(factor) => {
                 let channel = factor.attribute().and_then(|name| Channel::of(name, &user.attributes));
                 let channel = channel.ok_or(Error::NoSecondFactor)?;
-                return self.code_challenge(pool, client, user, progress, (factor, channel, false));
+                let way = (factor, channel, false);
+                return self.code_challenge(pool, client, user, progress, way).await;
             }
             Next::Select(factors) => {
                 let parameter = ("MFAS_CAN_CHOOSE", list(factors)?);
@@ -57,7 +58,7 @@ impl Cx {
     }
 
     /// The challenge that asks for a code which is sent to a contact; the last of `way` says whether it sets that up.
-    pub(super) fn code_challenge(
+    pub(super) async fn code_challenge(
         &self,
         pool: &Pool,
         client: &Client,
@@ -66,7 +67,8 @@ impl Cx {
         (factor, channel, sets_up): (Factor, Channel, bool),
     ) -> Result<Challenge> {
         let session = self.new_session(client, Some(user), progress, Step::Factor(factor));
-        let mut challenge = self.sent_code_challenge(pool, user, session, (&channel, CODE_DIGITS, sets_up))?;
+        let way = (&channel, CODE_DIGITS, sets_up);
+        let mut challenge = self.sent_code_challenge(pool, user, session, way).await?;
         challenge.name = factor.challenge();
         let user_id = user.username.clone();
         challenge.parameters.insert("USER_ID_FOR_SRP".to_owned(), user_id);
@@ -165,7 +167,10 @@ impl Cx {
         let selected = selected
             .ok_or_else(|| Error::invalid_parameter("ANSWER is not one of the MFA types that can be chosen."))?;
         let progress = session.state.progress.clone();
-        let challenge = self.second_factor_challenge(pool, client, &user, progress, Next::Challenge(selected))?;
+        let next = Next::Challenge(selected);
+        let challenge = self
+            .second_factor_challenge(pool, client, &user, progress, next)
+            .await?;
         let answered = Answered {
             session: &session,
             changes_user: false,

@@ -106,7 +106,8 @@ impl Cx {
         schema.check_completion(&user.attributes, &given)?;
         let channel = Channel::of(attribute, &given).ok_or(Error::MissingParameter(attribute.as_str()))?;
         let progress = session.state.progress.clone();
-        let challenge = self.code_challenge(pool, client, &user, progress, (factor, channel, true))?;
+        let way = (factor, channel, true);
+        let challenge = self.code_challenge(pool, client, &user, progress, way).await?;
         self.pose(challenge, pool, Some(&mut user), Some(answered)).await
     }
 

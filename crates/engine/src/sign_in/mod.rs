@@ -26,8 +26,9 @@ use std::collections::BTreeMap;
 use poolhouse_domain::clients::Client;
 use poolhouse_domain::devices::Device;
 use poolhouse_domain::pools::Pool;
-use poolhouse_domain::sessions::AuthSession;
+use poolhouse_domain::sessions::{AuthSession, Step};
 use poolhouse_domain::sign_in::{self, Next, Progress};
+use poolhouse_domain::triggers::TokenSource;
 use poolhouse_domain::users::User;
 use poolhouse_domain::{Error, Result};
 use poolhouse_model::{AuthenticationResultType, ChallengeNameType, NewDeviceMetadataType, Secret, UserStatusType};
@@ -91,7 +92,10 @@ impl Cx {
             Next::Tokens => return self.give_tokens(pool, client, user, (progress, device), answered).await,
             Next::NewPassword => self.new_password_challenge(pool, client, user, progress)?,
             Next::Device => self.device_challenge(client, user, progress),
-            Next::SecondFactor(asked) => self.second_factor_challenge(pool, client, user, progress, asked)?,
+            Next::SecondFactor(asked) => {
+                self.second_factor_challenge(pool, client, user, progress, asked)
+                    .await?
+            }
         };
         self.pose(challenge, pool, Some(user), answered).await
     }
@@ -105,7 +109,8 @@ impl Cx {
         progress: Progress,
         answered: Option<Answered<'_>>,
     ) -> Result<Outcome> {
-        self.triggers(pool).post_authentication()?;
+        let triggers = self.triggers(pool, Some(client));
+        triggers.post_authentication(user, false).await?;
         let mut tx = self.store.begin().await?;
         self.settle(&mut tx, pool, user, answered).await?;
         let signed_in = self.new_browser_session(pool, client, user, progress);
@@ -147,16 +152,21 @@ impl Cx {
         (progress, device): (Progress, Option<Device>),
         answered: Option<Answered<'_>>,
     ) -> Result<Outcome> {
-        self.triggers(pool).post_authentication()?;
         let is_new_device = pool.tracks_devices() && device.is_none();
+        let triggers = self.triggers(pool, Some(client));
+        triggers.post_authentication(user, is_new_device).await?;
         let identity = match &device {
             Some(device) => Some(device.identity.clone()),
             None => is_new_device.then(|| self.new_device_identity(pool)),
         };
         let (family, refresh_token) = self.new_family(pool, client, user, progress, identity)?;
-        let mut tokens = self
-            .issue_tokens(pool, client, user, &family, Some(refresh_token))
-            .await?;
+        let source = match answered.map(|answered| answered.session.state.step) {
+            Some(Step::NewPasswordRequired) => TokenSource::NewPasswordChallenge,
+            Some(Step::DevicePasswordVerifier) => TokenSource::AuthenticateDevice,
+            _ => TokenSource::Authentication,
+        };
+        let mut tokens = self.issue_tokens(source, pool, client, user, &family).await?;
+        tokens.refresh_token = Some(refresh_token);
         let new_device = family.device.as_ref().filter(|_| is_new_device);
         tokens.new_device_metadata = new_device.map(|identity| NewDeviceMetadataType {
             device_key: Some(identity.key.clone()),

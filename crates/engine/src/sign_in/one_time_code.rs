@@ -12,16 +12,18 @@ use poolhouse_domain::mfa::Factor;
 use poolhouse_domain::pools::Pool;
 use poolhouse_domain::sessions::{AuthSession, GUESSES_PER_SESSION, SentCode, Step};
 use poolhouse_domain::sign_in::Progress;
-use poolhouse_domain::templates::{self, Rendered};
+use poolhouse_domain::templates::{self, Values};
+use poolhouse_domain::triggers::ConfirmationSource;
 use poolhouse_domain::users::User;
 use poolhouse_domain::{Error, HOUR, Result};
-use poolhouse_model::{ChallengeNameType, Secret, UserStatusType, VerifiedAttributeType};
+use poolhouse_model::{ChallengeNameType, Secret, UserStatusType};
 use poolhouse_outbound::{Kind, Message};
 
 use super::choice::available;
 use super::sessions::Challenge;
 use super::{Answer, Answered, Outcome};
 use crate::Cx;
+use crate::triggers::Draft;
 
 /// The digits of a code that lets in alone.
 const FIRST_FACTOR_DIGITS: usize = 8;
@@ -43,9 +45,9 @@ impl Cx {
         let mut challenge = if let Some(user) = user {
             let channel = factor.attribute().and_then(|name| Channel::of(name, &user.attributes));
             let channel = channel.ok_or(Error::IncorrectUsernameOrPassword)?;
-            self.sent_code_challenge(pool, user, session, (&channel, FIRST_FACTOR_DIGITS, false))?
+            let way = (&channel, FIRST_FACTOR_DIGITS, false);
+            self.sent_code_challenge(pool, user, session, way).await?
         } else {
-            self.triggers(pool).custom_message()?;
             let channel = self.simulated_channel(pool, simulated_purpose(factor), &typed);
             Challenge::new(ChallengeNameType::EmailOtp, session, delivery_parameters(&channel))
         };
@@ -107,7 +109,6 @@ impl Cx {
             let confirms = user.status == UserStatusType::Unconfirmed;
             if confirms {
                 user.status = UserStatusType::Confirmed;
-                self.triggers(pool).post_confirmation()?;
             }
             let verifies = !user.attributes.is_verified(attribute.as_str());
             if verifies {
@@ -118,40 +119,47 @@ impl Cx {
                 session: &session,
                 changes_user: confirms || verifies,
             };
-            self.advance(pool, client, &mut user, progress, Some(answered)).await
+            let outcome = self.advance(pool, client, &mut user, progress, Some(answered)).await?;
+            Ok((outcome, confirms.then_some(user)))
         };
-        self.change_user(pool, user, settle).await
+        let (outcome, confirmed) = self.change_user(pool, user, settle).await?;
+        if let Some(user) = confirmed {
+            let triggers = self.triggers(pool, Some(client));
+            triggers.post_confirmation(ConfirmationSource::SignUp, &user).await?;
+        }
+        Ok(outcome)
     }
 
     /// The challenge of `session` with a code that is sent to a contact; the last of `way` says whether it sets a second
     /// factor up.
-    pub(super) fn sent_code_challenge(
+    pub(super) async fn sent_code_challenge(
         &self,
         pool: &Pool,
         user: &User,
         mut session: AuthSession,
         (channel, digits, sets_up): (&Channel, usize, bool),
     ) -> Result<Challenge> {
-        self.triggers(pool).custom_message()?;
         let digits = self.entropy.digits(digits);
-        let text = match channel.attribute {
-            VerifiedAttributeType::Email => {
-                let config = pool.factors.email.clone().unwrap_or_default();
-                templates::authentication_email(&config, &digits)
-            }
-            VerifiedAttributeType::PhoneNumber => Rendered {
-                subject: None,
-                body: templates::authentication_sms(&pool.settings, &digits),
-            },
-        };
         session.state.code = Some(SentCode {
             hash: self.hash_sent_code(&session, &digits),
             destination: channel.destination.clone(),
             sets_up,
         });
+        let draft = Draft {
+            user,
+            channel,
+            kind: Kind::Authentication,
+            template: templates::authentication(&pool.settings, pool.factors.email.as_ref(), channel.attribute),
+            values: Values {
+                code: &digits,
+                ..Values::default()
+            },
+        };
+        let triggers = self.triggers_for(pool, &session.state.client_id);
+        let message = self.message(triggers, pool, &draft).await?;
         let message = Message {
             code: Some(digits),
-            ..self.message(pool, user, channel, Kind::Authentication, text)
+            ..message
         };
         let mut challenge = Challenge::new(ChallengeNameType::EmailOtp, session, delivery_parameters(channel));
         challenge.message = Some(message);

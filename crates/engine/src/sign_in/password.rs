@@ -29,6 +29,13 @@ impl Cx {
             device_key,
         } = sign_in;
         let user = self.find_user(pool, username).await?;
+        match &user {
+            None if !client.prevents_user_existence_errors() => return Err(self.refuse_unknown_name(pool).await?),
+            Some(user) if !client.prevents_user_existence_errors() => check_status(user)?,
+            _ => {}
+        }
+        let triggers = self.triggers(pool, Some(client));
+        triggers.pre_authentication(user.as_ref(), username).await?;
         let progress = Progress {
             names: vec![username.to_owned()],
             device_key: device_key.map(str::to_owned),
@@ -53,7 +60,6 @@ impl Cx {
         if !client.prevents_user_existence_errors() {
             check_status(&user)?;
         }
-        self.triggers(pool).pre_authentication()?;
         self.check_lockout(pool, &user.sub).await?;
         let user = self.check_password(pool, client, user, password).await?;
         self.continue_after_password(pool, client, user, progress, answered)
@@ -84,11 +90,9 @@ impl Cx {
 
     /// Refuses a name that belongs to nobody, at the cost of a real sign-in.
     async fn refuse_nobody(&self, pool: &Pool, client: &Client, username: &str, password: &Secret) -> Result<Error> {
-        self.triggers(pool).user_migration()?;
         if !client.prevents_user_existence_errors() {
             return self.refuse_unknown_name(pool).await;
         }
-        self.triggers(pool).pre_authentication()?;
         let nobody = self.nobody(pool, username);
         self.check_lockout(pool, &nobody).await?;
         self.verify_absent(password).await?;

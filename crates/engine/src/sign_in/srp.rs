@@ -75,6 +75,11 @@ impl Cx {
         srp_a: &Secret,
     ) -> Result<Outcome> {
         let user = self.find_user(pool, username).await?;
+        if user.is_none() && !client.prevents_user_existence_errors() {
+            return Err(self.refuse_unknown_name(pool).await?);
+        }
+        let triggers = self.triggers(pool, Some(client));
+        triggers.pre_authentication(user.as_ref(), username).await?;
         let progress = Progress {
             names: vec![username.to_owned()],
             device_key: device_key.map(str::to_owned),
@@ -94,10 +99,6 @@ impl Cx {
         answered: Option<&AuthSession>,
     ) -> Result<Outcome> {
         let public = ClientPublic::parse(srp_a.expose()).map_err(|_| Error::invalid_parameter("Invalid SRP_A."))?;
-        if user.is_none() && !client.prevents_user_existence_errors() {
-            return Err(self.refuse_unknown_name(pool).await?);
-        }
-        self.triggers(pool).pre_authentication()?;
         let verifier = self.verifier(pool, user.as_ref(), progress.typed())?;
         let user_id = match &user {
             Some(user) => user.username.clone(),

@@ -2,7 +2,6 @@
 
 use poolhouse_domain::Result;
 use poolhouse_domain::attributes::Attributes;
-use poolhouse_domain::schema::Writer;
 use poolhouse_engine::Cx;
 use poolhouse_model::operations::AdminUpdateUserAttributes;
 use poolhouse_model::{AdminUpdateUserAttributesRequest, AdminUpdateUserAttributesResponse};
@@ -14,7 +13,9 @@ impl Handle for AdminUpdateUserAttributes {
         let pool = cx.pool(&input.user_pool_id).await?;
         let user = cx.user(&pool, &input.username).await?;
         let changes = Attributes::from_list(&input.user_attributes);
-        cx.update_attributes(&pool, user, &changes, Writer::Admin).await?;
+        cx.handing_metadata(input.client_metadata)
+            .update_attributes(&pool, None, user, &changes)
+            .await?;
         Ok(AdminUpdateUserAttributesResponse {})
     }
 }

@@ -15,6 +15,7 @@ impl Handle for GetUserAttributeVerificationCode {
     ) -> Result<GetUserAttributeVerificationCodeResponse> {
         let caller = cx.caller(&input.access_token).await?;
         let attribute = verifiable(&input.attribute_name)?;
+        let cx = cx.handing_metadata(input.client_metadata);
         let details = cx.request_attribute_code(&caller, attribute).await?;
         Ok(GetUserAttributeVerificationCodeResponse {
             code_delivery_details: Some(details),

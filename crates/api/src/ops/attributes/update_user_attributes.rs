@@ -2,7 +2,6 @@
 
 use poolhouse_domain::Result;
 use poolhouse_domain::attributes::Attributes;
-use poolhouse_domain::schema::Writer;
 use poolhouse_engine::Cx;
 use poolhouse_model::operations::UpdateUserAttributes;
 use poolhouse_model::{UpdateUserAttributesRequest, UpdateUserAttributesResponse};
@@ -15,7 +14,8 @@ impl Handle for UpdateUserAttributes {
         let changes = Attributes::from_list(&input.user_attributes);
         caller.check_writable(changes.names())?;
         let details = cx
-            .update_attributes(&caller.pool, caller.user, &changes, Writer::Client)
+            .handing_metadata(input.client_metadata)
+            .update_attributes(&caller.pool, Some(&caller.client), caller.user, &changes)
             .await?;
         Ok(UpdateUserAttributesResponse {
             code_delivery_details_list: Some(details),

@@ -1,9 +1,7 @@
 //! [`AdminInitiateAuth`](https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminInitiateAuth.html)
-//!
-//! *Differs from AWS:* the custom flow answers that it isn't there yet.
 
 use poolhouse_domain::Result;
-use poolhouse_engine::Cx;
+use poolhouse_engine::{Cx, Handed};
 use poolhouse_model::operations::AdminInitiateAuth;
 use poolhouse_model::{AdminInitiateAuthRequest, AdminInitiateAuthResponse};
 
@@ -24,7 +22,8 @@ impl Handle for AdminInitiateAuth {
             parameters: &parameters,
             session: input.session.as_ref(),
         };
-        let outcome = initiate(cx, initiation).await?;
+        let cx = cx.handing(Handed::by_initiation(input.client_metadata));
+        let outcome = initiate(&cx, initiation).await?;
         Ok(answer!(AdminInitiateAuthResponse, outcome))
     }
 }

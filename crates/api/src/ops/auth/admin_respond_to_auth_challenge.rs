@@ -1,6 +1,4 @@
 //! [`AdminRespondToAuthChallenge`](https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminRespondToAuthChallenge.html)
-//!
-//! *Differs from AWS:* the challenges of custom authentication answer that they aren't there yet.
 
 use poolhouse_domain::Result;
 use poolhouse_engine::Cx;
@@ -16,7 +14,7 @@ impl Handle for AdminRespondToAuthChallenge {
         let client = cx.client_of(&pool, &input.client_id).await?;
         let responses = input.challenge_responses.unwrap_or_default();
         let outcome = respond(
-            cx,
+            &cx.handing_metadata(input.client_metadata),
             (&pool, &client),
             input.challenge_name,
             input.session.as_ref(),

@@ -28,6 +28,7 @@ impl Handle for GetClientToken {
             }
             M2mScopes::NotAllowed => return Err(Error::ScopesNotAllowed),
         };
+        let cx = cx.handing_metadata(input.client_metadata);
         let tokens = cx.machine_token(&pool, &client, &scopes).await?;
         Ok(GetClientTokenResponse {
             client_authentication_result: Some(ClientAuthenticationResultType {

@@ -1,5 +1,6 @@
 //! [`GetTokensFromRefreshToken`](https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_GetTokensFromRefreshToken.html)
 
+use poolhouse_domain::triggers::TokenSource;
 use poolhouse_domain::{Error, Result};
 use poolhouse_engine::Cx;
 use poolhouse_model::operations::GetTokensFromRefreshToken;
@@ -15,7 +16,9 @@ impl Handle for GetTokensFromRefreshToken {
         }
         Cx::check_refresh_allowed(&client)?;
         let tokens = cx
+            .handing_metadata(input.client_metadata)
             .refresh(
+                TokenSource::Authentication,
                 &pool,
                 &client,
                 &input.refresh_token,

@@ -1,9 +1,7 @@
 //! [`InitiateAuth`](https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_InitiateAuth.html)
-//!
-//! *Differs from AWS:* the custom flow answers that it isn't there yet.
 
 use poolhouse_domain::Result;
-use poolhouse_engine::Cx;
+use poolhouse_engine::{Cx, Handed};
 use poolhouse_model::operations::InitiateAuth;
 use poolhouse_model::{InitiateAuthRequest, InitiateAuthResponse};
 
@@ -23,7 +21,8 @@ impl Handle for InitiateAuth {
             parameters: &parameters,
             session: input.session.as_ref(),
         };
-        let outcome = initiate(cx, initiation).await?;
+        let cx = cx.handing(Handed::by_initiation(input.client_metadata));
+        let outcome = initiate(&cx, initiation).await?;
         Ok(answer!(InitiateAuthResponse, outcome))
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use poolhouse_domain::clients::{Client, Flow};
 use poolhouse_domain::pools::Pool;
+use poolhouse_domain::triggers::TokenSource;
 use poolhouse_domain::{Error, Result};
 use poolhouse_engine::{Cx, Outcome, Parameters, SignIn, Start, StepUp};
 use poolhouse_model::{AuthFlowType, Secret};
@@ -139,13 +140,20 @@ async fn refresh(cx: &Cx, side: Side, pool: &Pool, client: &Client, parameters: 
         return Err(Error::SecretHashMissing(client.id().to_owned()));
     }
     let tokens = cx
-        .refresh(pool, client, token, parameters.device_key(), |user| {
-            // There is no user name in the request: clients hash the username or the sub, or send the secret itself.
-            if client.knows_secret(secret_hash) {
-                return Ok(());
-            }
-            client.check_secret_hash_of_any(&[&user.username, &user.sub], secret_hash)
-        })
+        .refresh(
+            TokenSource::RefreshTokens,
+            pool,
+            client,
+            token,
+            parameters.device_key(),
+            |user| {
+                // There is no user name in the request: clients hash the username or the sub, or send the secret itself.
+                if client.knows_secret(secret_hash) {
+                    return Ok(());
+                }
+                client.check_secret_hash_of_any(&[&user.username, &user.sub], secret_hash)
+            },
+        )
         .await?;
     Ok(Outcome::Tokens(Box::new(tokens)))
 }

@@ -1,6 +1,4 @@
 //! [`RespondToAuthChallenge`](https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_RespondToAuthChallenge.html)
-//!
-//! *Differs from AWS:* the challenges of custom authentication answer that they aren't there yet.
 
 use poolhouse_domain::Result;
 use poolhouse_engine::Cx;
@@ -15,7 +13,7 @@ impl Handle for RespondToAuthChallenge {
         let (pool, client) = cx.client(&input.client_id).await?;
         let responses = input.challenge_responses.unwrap_or_default();
         let outcome = respond(
-            cx,
+            &cx.handing_metadata(input.client_metadata),
             (&pool, &client),
             input.challenge_name,
             input.session.as_ref(),

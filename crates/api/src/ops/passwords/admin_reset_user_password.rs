@@ -12,6 +12,7 @@ use crate::Handle;
 impl Handle for AdminResetUserPassword {
     async fn handle(cx: &Cx, input: AdminResetUserPasswordRequest) -> Result<AdminResetUserPasswordResponse> {
         let pool = cx.pool(&input.user_pool_id).await?;
+        let cx = cx.handing_metadata(input.client_metadata);
         cx.admin_reset_password(&pool, &input.username).await?;
         Ok(AdminResetUserPasswordResponse {})
     }

@@ -13,6 +13,7 @@ impl Handle for ConfirmForgotPassword {
     async fn handle(cx: &Cx, input: ConfirmForgotPasswordRequest) -> Result<ConfirmForgotPasswordResponse> {
         let (pool, client) = cx.client(&input.client_id).await?;
         client.check_secret_hash(&input.username, input.secret_hash.as_ref())?;
+        let cx = cx.handing_metadata(input.client_metadata);
         cx.confirm_forgot_password(
             &pool,
             &client,

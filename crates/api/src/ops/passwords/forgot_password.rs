@@ -14,6 +14,7 @@ impl Handle for ForgotPassword {
     async fn handle(cx: &Cx, input: ForgotPasswordRequest) -> Result<ForgotPasswordResponse> {
         let (pool, client) = cx.client(&input.client_id).await?;
         client.check_secret_hash(&input.username, input.secret_hash.as_ref())?;
+        let cx = cx.handing_metadata(input.client_metadata);
         let details = cx.forgot_password(&pool, &client, &input.username).await?;
         Ok(ForgotPasswordResponse {
             code_delivery_details: Some(details),

@@ -10,6 +10,7 @@ use crate::Handle;
 impl Handle for AdminConfirmSignUp {
     async fn handle(cx: &Cx, input: AdminConfirmSignUpRequest) -> Result<AdminConfirmSignUpResponse> {
         let pool = cx.pool(&input.user_pool_id).await?;
+        let cx = cx.handing_metadata(input.client_metadata);
         cx.admin_confirm_sign_up(&pool, &input.username).await?;
         Ok(AdminConfirmSignUpResponse {})
     }

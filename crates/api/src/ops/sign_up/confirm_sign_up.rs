@@ -18,6 +18,7 @@ impl Handle for ConfirmSignUp {
             session: input.session.as_ref(),
             is_browser: false,
         };
+        let cx = cx.handing_metadata(input.client_metadata);
         let session = cx.confirm_sign_up(&pool, &client, confirmation).await?;
         Ok(ConfirmSignUpResponse { session })
     }

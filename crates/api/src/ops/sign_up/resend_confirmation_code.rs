@@ -11,6 +11,7 @@ impl Handle for ResendConfirmationCode {
     async fn handle(cx: &Cx, input: ResendConfirmationCodeRequest) -> Result<ResendConfirmationCodeResponse> {
         let (pool, client) = cx.client(&input.client_id).await?;
         client.check_secret_hash(&input.username, input.secret_hash.as_ref())?;
+        let cx = cx.handing_metadata(input.client_metadata);
         let details = cx.resend_confirmation_code(&pool, &client, &input.username).await?;
         Ok(ResendConfirmationCodeResponse {
             code_delivery_details: Some(details),

@@ -2,7 +2,7 @@
 
 use poolhouse_domain::Result;
 use poolhouse_domain::attributes::Attributes;
-use poolhouse_engine::{Cx, Registration};
+use poolhouse_engine::{Cx, Handed, Registration};
 use poolhouse_model::operations::SignUp;
 use poolhouse_model::{SignUpRequest, SignUpResponse, UserStatusType};
 
@@ -18,6 +18,7 @@ impl Handle for SignUp {
             attributes: Attributes::from_list(input.user_attributes.as_deref().unwrap_or_default()),
             is_browser: false,
         };
+        let cx = cx.handing(Handed::by_sign_up(input.client_metadata, input.validation_data));
         let registered = cx.sign_up(&pool, &client, registration).await?;
         Ok(SignUpResponse {
             user_confirmed: registered.user.status == UserStatusType::Confirmed,

@@ -2,7 +2,7 @@
 
 use poolhouse_domain::Result;
 use poolhouse_domain::attributes::Attributes;
-use poolhouse_engine::{Cx, Invitation, Mediums};
+use poolhouse_engine::{Cx, Handed, Invitation, Mediums};
 use poolhouse_model::operations::AdminCreateUser;
 use poolhouse_model::{AdminCreateUserRequest, AdminCreateUserResponse, MessageActionType};
 
@@ -11,6 +11,7 @@ use crate::Handle;
 impl Handle for AdminCreateUser {
     async fn handle(cx: &Cx, input: AdminCreateUserRequest) -> Result<AdminCreateUserResponse> {
         let pool = cx.pool(&input.user_pool_id).await?;
+        let cx = cx.handing(Handed::by_sign_up(input.client_metadata, input.validation_data));
         let temporary_password = input.temporary_password.as_ref();
         let mediums = Mediums::from_request(input.desired_delivery_mediums);
         let user = if input.message_action == Some(MessageActionType::Resend) {
