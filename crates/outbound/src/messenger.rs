@@ -63,7 +63,7 @@ pub enum DeliveryError {
         #[source]
         source: lettre::transport::smtp::Error,
     },
-    /// The relay could not be reached, or the conversation with it broke off.
+    /// The relay could not be reached or wants nothing of this server, or the conversation with it broke off.
     #[error("the mail relay could not be used")]
     Unreachable(#[source] lettre::transport::smtp::Error),
     /// The relay took too long.
@@ -100,9 +100,8 @@ impl DeliveryError {
     }
 }
 
-/// What a relay answers when it is this server that it refuses, not the message: a wrong password, a missing one, a
-/// missing encryption, an unknown command.
-const REFUSES_US: [u16; 7] = [500, 502, 503, 530, 534, 535, 538];
+/// What a relay answers when it is this server that it refuses, not the message: it wants something else first.
+const REFUSES_US: [u16; 3] = [502, 503, 530];
 
 fn advice(medium: Medium) -> &'static str {
     match medium {

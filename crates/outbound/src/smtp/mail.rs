@@ -145,19 +145,78 @@ mod tests {
         assert_has(&mail, "Reply-To: help@shop.example");
     }
 
-    #[test]
-    fn a_body_without_markup_is_plain_and_html_and_one_with_markup_is_html() {
-        let plain = composed(sign_up_code()).unwrap();
-        assert!(plain.contains("Content-Type: multipart/alternative;"), "{plain}");
-        assert_eq!(plain.matches("Your confirmation code is 123456").count(), 2, "{plain}");
-
+    /// The plain text and the HTML of a mail.
+    fn alternatives(body: &str) -> [String; 2] {
         let message = Message {
-            body: "Your code is <b>123456</b>".to_owned(),
+            body: body.to_owned(),
             ..sign_up_code()
         };
-        let markup = composed(message).unwrap();
-        assert_has(&markup, "Content-Type: text/html; charset=utf-8");
-        assert!(markup.ends_with("\r\n\r\nYour code is <b>123456</b>\r\n"), "{markup}");
+        let mail = composed(message).unwrap();
+        let kind = "Content-Type: multipart/alternative;";
+        assert!(headers(&mail).iter().any(|line| line.starts_with(kind)), "{mail}");
+        ["text/plain", "text/html"].map(|media_type| {
+            let part = mail
+                .split(&format!("Content-Type: {media_type}; charset=utf-8\r\n"))
+                .nth(1)
+                .unwrap();
+            let (_, content) = part.split_once("\r\n\r\n").unwrap();
+            let content = content.split("\r\n--").next().unwrap();
+            content.replace("=\r\n", "").replace("=3D", "=").replace("\r\n", "\n")
+        })
+    }
+
+    #[test]
+    fn every_mail_is_plain_text_and_html() {
+        let plain = "Your confirmation code is 123456. ";
+        assert_eq!(alternatives(plain), [plain, plain]);
+
+        let html = "<p>Hello &amp; welcome,</p><p>your code is <b>123456</b>.</p>";
+        assert_eq!(alternatives(html), ["Hello & welcome,\n\nyour code is 123456.\n", html]);
+
+        let link = "https://id.example.com/confirmUser?user_name=alice&amp;confirmation_code=123456";
+        let html = format!("Please click <a href=\"{link}\">Verify Email</a>.");
+        let address = link.replace("&amp;", "&");
+        let text = format!("Please click [Verify Email][1].\n\n[1]: {address}\n");
+        assert_eq!(alternatives(&html), [text, html]);
+
+        let html = "<table><tr><td>Your code</td></tr><tr><td>123456</td></tr></table><style>p{}</style>";
+        assert_eq!(alternatives(html), ["Your code\n123456   \n", html]);
+    }
+
+    #[test]
+    fn hostile_html_is_still_a_mail() {
+        for body in [
+            "<div>".repeat(4_000),
+            "<table><tr><td>".repeat(1_300),
+            "<".repeat(20_000),
+            "&#0;<b".to_owned(),
+        ] {
+            let message = Message { body, ..sign_up_code() };
+            composed(message).unwrap();
+        }
+    }
+
+    #[test]
+    fn the_rules_of_amazon_ses_are_a_header() {
+        let message = Message {
+            configuration_set: Some("transactional-1".to_owned()),
+            ..sign_up_code()
+        };
+        assert_has(&composed(message).unwrap(), "X-SES-CONFIGURATION-SET: transactional-1");
+        let mail = composed(sign_up_code()).unwrap();
+        assert!(!mail.contains("X-SES"), "{mail}");
+    }
+
+    #[test]
+    fn the_id_is_that_of_the_delivery_below_the_senders_domain() {
+        let message = Message {
+            from: Some("Shop <codes@shop.example>".to_owned()),
+            ..sign_up_code()
+        };
+        assert_has(
+            &composed(message).unwrap(),
+            "Message-ID: <4f1c9f3e-0000-4000-8000-000000000001@shop.example>",
+        );
     }
 
     #[test]
@@ -170,6 +229,14 @@ mod tests {
             },
             Message {
                 body: injection.to_owned(),
+                ..sign_up_code()
+            },
+            Message {
+                body: format!("<b>{injection}</b>"),
+                ..sign_up_code()
+            },
+            Message {
+                configuration_set: Some(format!("set{injection}")),
                 ..sign_up_code()
             },
         ];

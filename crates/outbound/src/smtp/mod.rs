@@ -86,9 +86,11 @@ impl Smtp {
     /// Hands one mail to the relay; dropping the future closes its connection, so none is left in mid-sentence.
     async fn converse(&self, mail: &lettre::Message) -> Result<(), DeliveryError> {
         let _turn = self.turns.acquire().await;
-        let mut connection = match self.rested().await {
-            Some(connection) => connection,
-            None => self.relay.connect(self.patience).await?,
+        let mut connection = if let Some(connection) = self.rested().await {
+            connection
+        } else {
+            let connected = self.relay.connect(self.patience).await;
+            connected.map_err(DeliveryError::Unreachable)?
         };
         connection.send(mail.envelope(), &mail.formatted()).await?;
         self.resting().push(Resting {

@@ -1,5 +1,7 @@
 //! Conversations with SMS endpoints, over real sockets.
 
+mod twilio;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,7 +17,7 @@ use url::form_urlencoded;
 use super::{Sms, SnsAccess};
 use crate::message::tests::{delivery, sign_up_code};
 use crate::test_endpoint::{Behaviour, TestEndpoint, use_tls};
-use crate::{DeliveryError, Filter, Inbox, Medium, Message, Messenger, Outbound, Route};
+use crate::{Delivery, DeliveryError, Filter, Inbox, Medium, Message, Messenger, Outbound, Route};
 
 const ACCEPT: Behaviour = Behaviour::Answer(StatusCode::OK);
 const SECRET: &str = "shared with the webhook";
@@ -203,6 +205,45 @@ async fn any_answer_but_success_is_a_refusal() {
         }
         assert_eq!(endpoint.requests().len(), 2, "nothing is sent twice");
     }
+}
+
+#[tokio::test]
+async fn only_a_refusal_of_the_message_itself_is_for_good() {
+    for (status, is_permanent) in [
+        (400, true),
+        (401, false),
+        (403, false),
+        (404, false),
+        (408, false),
+        (413, true),
+        (422, true),
+        (429, false),
+        (500, false),
+        (503, false),
+    ] {
+        let endpoint = TestEndpoint::start(Behaviour::Answer(StatusCode::from_u16(status).unwrap())).await;
+        let outcome = webhook(&endpoint.url("", "/")).deliver(&delivery(message())).await;
+        assert_eq!(outcome.unwrap_err().is_permanent(), is_permanent, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn a_later_attempt_is_signed_anew_and_has_the_same_id() {
+    let endpoint = TestEndpoint::start(ACCEPT).await;
+    let later = Delivery {
+        attempted_at: (SENT_AT + 3_600) * 1_000,
+        ..delivery(message())
+    };
+    webhook(&endpoint.url("", "/")).deliver(&later).await.unwrap();
+    sns(&endpoint.url("", "/"), None).deliver(&later).await.unwrap();
+    let [(posted, body), (published, _)] = endpoint.requests().try_into().unwrap();
+    assert_eq!(header(&posted, "x-poolhouse-timestamp"), (SENT_AT + 3_600).to_string());
+    let body: Value = serde_json::from_slice(&body).unwrap();
+    assert_eq!(
+        (&body["id"], &body["sentAt"]),
+        (&json!(later.id), &json!(SENT_AT * 1_000))
+    );
+    assert_eq!(header(&published, "x-amz-date"), "20231114T231320Z");
 }
 
 #[tokio::test]

@@ -122,7 +122,7 @@ async fn many_messages_at_once_share_a_few_connections() {
 
 #[tokio::test]
 async fn a_refused_recipient_is_a_refusal() {
-    let relay = TestRelay::start(Behaviour::RefuseRecipients).await;
+    let relay = TestRelay::start(Behaviour::AnswersRecipient("550 5.1.1 no such user")).await;
     let error = smtp(&relay.url(""))
         .deliver(&delivery(message("hello")))
         .await
@@ -131,6 +131,77 @@ async fn a_refused_recipient_is_a_refusal() {
     assert_eq!(error.to_string(), "the mail relay refused the message with code 550");
     assert_eq!(cause(&error), "permanent error (550): 5.1.1 no such user");
     assert_eq!(relay.mails().len(), 0);
+}
+
+#[tokio::test]
+async fn only_a_refusal_of_the_message_itself_is_for_good() {
+    let cases = [
+        (Behaviour::AnswersRecipient("550 5.1.1 no such user"), Some(550), true),
+        (Behaviour::AnswersRecipient("553 5.1.3 not an address"), Some(553), true),
+        (Behaviour::AnswersRecipient("450 4.2.0 greylisted"), Some(450), false),
+        (Behaviour::AnswersRecipient("452 4.2.2 mailbox full"), Some(452), false),
+        (
+            Behaviour::AnswersRecipient("530 5.7.0 authentication required"),
+            Some(530),
+            false,
+        ),
+        (Behaviour::AnswersMail("554 5.7.1 looks like spam"), Some(554), true),
+        (Behaviour::AnswersMail("552 5.3.4 too big"), Some(552), true),
+        (Behaviour::AnswersMail("451 4.3.0 disk full"), Some(451), false),
+        (Behaviour::AnswersLogin("535 5.7.8 wrong password"), None, false),
+        (Behaviour::Greets("421 4.3.2 come back later"), None, false),
+        (Behaviour::Greets("554 5.3.2 not today"), None, false),
+        (Behaviour::HangUpAtData, None, false),
+        (Behaviour::HangUpInMail, None, false),
+        (Behaviour::SilentAtGreeting, None, false),
+        (Behaviour::SilentAtData, None, false),
+    ];
+    for (number, (behaviour, expected, is_permanent)) in cases.into_iter().enumerate() {
+        let relay = TestRelay::start(behaviour).await;
+        let smtp = smtp(&relay.url("poolhouse:secret@")).with_patience(Duration::from_millis(500));
+        let error = smtp.deliver(&delivery(message("hello"))).await.unwrap_err();
+        let answered = match &error {
+            DeliveryError::Refused { code, .. } => Some(*code),
+            _ => None,
+        };
+        assert_eq!(
+            (answered, error.is_permanent()),
+            (expected, is_permanent),
+            "case {number}: {error:?}"
+        );
+        assert_eq!(relay.mails().len(), 0, "case {number}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_address_is_refused_for_good_and_before_any_conversation() {
+    let relay = TestRelay::start(Behaviour::Accept).await;
+    let smtp = smtp(&relay.url(""));
+    for to in ["alice", "alice@example.com\r\nRCPT TO:<mallory@example.com>", "a@b\0c"] {
+        let message = Message {
+            to: to.to_owned(),
+            ..message("hello")
+        };
+        assert!(smtp.check(&message).unwrap_err().is_permanent(), "{to:?}");
+        assert!(
+            smtp.deliver(&delivery(message)).await.unwrap_err().is_permanent(),
+            "{to:?}"
+        );
+    }
+    assert_eq!(relay.connections(), 0);
+}
+
+#[tokio::test]
+async fn every_attempt_has_the_same_id() {
+    let relay = TestRelay::start(Behaviour::Accept).await;
+    let smtp = smtp(&relay.url(""));
+    let attempt = delivery(message("hello"));
+    smtp.deliver(&attempt).await.unwrap();
+    smtp.deliver(&attempt).await.unwrap();
+    for mail in relay.mails() {
+        let id = "Message-ID: <4f1c9f3e-0000-4000-8000-000000000001@poolhouse.example>\r\n";
+        assert!(mail.data.contains(id), "{}", mail.data);
+    }
 }
 
 #[tokio::test]

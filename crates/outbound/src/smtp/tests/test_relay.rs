@@ -9,8 +9,17 @@ use tokio::net::{TcpListener, TcpStream};
 #[derive(Clone, Copy, PartialEq)]
 pub enum Behaviour {
     Accept,
-    RefuseRecipients,
+    /// Says this instead of a greeting.
+    Greets(&'static str),
+    /// Answers this to a password.
+    AnswersLogin(&'static str),
+    /// Answers this to a recipient.
+    AnswersRecipient(&'static str),
+    /// Answers this to a whole mail.
+    AnswersMail(&'static str),
+    SilentAtGreeting,
     HangUpAtData,
+    HangUpInMail,
     SilentAtData,
     HangUpAfterEachMail,
 }
@@ -79,13 +88,21 @@ impl TestRelay {
 async fn serve(stream: TcpStream, behaviour: Behaviour, seen: &Mutex<Seen>) -> std::io::Result<()> {
     let mut stream = BufReader::new(stream);
     let mut mail = Mail::default();
-    say(&mut stream, "220 relay.example ESMTP").await?;
+    match behaviour {
+        Behaviour::SilentAtGreeting => {
+            hear(&mut stream).await?;
+            return Ok(());
+        }
+        Behaviour::Greets(line) => say(&mut stream, line).await?,
+        _ => say(&mut stream, "220 relay.example ESMTP").await?,
+    }
     loop {
         let line = hear(&mut stream).await?;
         seen.lock().unwrap().commands.push(line.clone());
         let verb = line.split([' ', ':']).next().unwrap().to_ascii_uppercase();
         let answer = match verb.as_str() {
             "EHLO" => "250-relay.example\r\n250-8BITMIME\r\n250 AUTH PLAIN LOGIN",
+            "AUTH" if let Behaviour::AnswersLogin(line) = behaviour => line,
             "AUTH" => "235 2.7.0 welcome",
             "NOOP" => "250 2.0.0 still here",
             "MAIL" => {
@@ -95,7 +112,7 @@ async fn serve(stream: TcpStream, behaviour: Behaviour, seen: &Mutex<Seen>) -> s
                 };
                 "250 2.1.0 sender noted"
             }
-            "RCPT" if behaviour == Behaviour::RefuseRecipients => "550 5.1.1 no such user",
+            "RCPT" if let Behaviour::AnswersRecipient(line) = behaviour => line,
             "RCPT" => {
                 mail.to.push(argument(&line));
                 "250 2.1.5 recipient noted"
@@ -108,14 +125,23 @@ async fn serve(stream: TcpStream, behaviour: Behaviour, seen: &Mutex<Seen>) -> s
             }
             "DATA" => {
                 say(&mut stream, "354 go ahead").await?;
+                if behaviour == Behaviour::HangUpInMail {
+                    hear(&mut stream).await?;
+                    return Ok(());
+                }
                 loop {
                     match hear(&mut stream).await?.as_str() {
                         "." => break,
                         line => mail.data.extend([line.strip_prefix('.').unwrap_or(line), "\r\n"]),
                     }
                 }
-                seen.lock().unwrap().mails.push(std::mem::take(&mut mail));
-                "250 2.0.0 queued"
+                let mail = std::mem::take(&mut mail);
+                if let Behaviour::AnswersMail(line) = behaviour {
+                    line
+                } else {
+                    seen.lock().unwrap().mails.push(mail);
+                    "250 2.0.0 queued"
+                }
             }
             "QUIT" => return say(&mut stream, "221 2.0.0 bye").await,
             _ => "502 5.5.1 unknown command",
