@@ -31,7 +31,7 @@ scenario! {
         admin_update(&alice, json!({ "nickname": "quick" })).await.ok();
 
         let changes = Attributes::from_iter([("profile", "slow")]);
-        slow.update_attributes(&pool, first, &changes, Writer::Client).await.unwrap();
+        slow.update_attributes(&pool, None, first, &changes).await.unwrap();
         slow.delete_attributes(&pool, second, &["name".to_owned()], Writer::Admin).await.unwrap();
         for (name, expected) in [("nickname", Some("quick")), ("profile", Some("slow")), ("name", None)] {
             assert_eq!(value(&alice, name).await.as_deref(), expected, "{name}");

@@ -9,7 +9,7 @@ use poolhouse_crypto::seal::{MasterKey, Sealer};
 use poolhouse_crypto::workers::Workers;
 use poolhouse_domain::Error;
 use poolhouse_domain::attributes::Attributes;
-use poolhouse_domain::schema::Writer;
+use poolhouse_domain::clients::Client;
 use poolhouse_engine::{Cx, Invitation, Mediums, Parts, Request, World};
 use poolhouse_model::{DeliveryMediumType, Secret};
 use poolhouse_outbound::Outbound;
@@ -32,6 +32,7 @@ fn without_relay(lab: &Lab) -> Cx {
         entropy,
         key_reserve: KeyReserve::fixed(Vec::new()),
         messenger: Arc::new(Outbound::new(None, None, None)),
+        invoker: Arc::new(lab.functions.clone()),
     };
     let request = Request {
         id: "request".to_owned(),
@@ -76,15 +77,16 @@ scenario! {
         client.confirmed_user("alice").await;
         let cx = without_relay(&lab);
         let pool = cx.pool(&client.pool.id).await.unwrap();
-        let update = async |address: &str, writer| {
+        let (_, app_client) = cx.client(&client.id).await.unwrap();
+        let update = async |address: &str, by: Option<&Client>| {
             let user = cx.user(&pool, "alice").await.unwrap();
             let changes = Attributes::from_iter([("email", address)]);
-            cx.update_attributes(&pool, user, &changes, writer).await
+            cx.update_attributes(&pool, by, user, &changes).await
         };
-        assert_undelivered(update("a@example.com", Writer::Client).await);
+        assert_undelivered(update("a@example.com", Some(&app_client)).await);
         assert_eq!(client.pool.attribute("alice", "email").await.as_deref(), Some("a@example.com"));
         // AdminUpdateUserAttributes has no error for it.
-        update("b@example.com", Writer::Admin).await.unwrap();
+        update("b@example.com", None).await.unwrap();
         assert_eq!(client.pool.attribute("alice", "email").await.as_deref(), Some("b@example.com"));
         assert_eq!(client.pool.attribute("alice", "email_verified").await.as_deref(), Some("false"));
     }
