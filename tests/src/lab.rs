@@ -193,6 +193,8 @@ impl Lab {
             key_reserve: KeyReserve::fixed(signing_keys()),
             messenger: Arc::new(relay.clone()),
             invoker: Arc::new(functions.clone()),
+            former_pools: FormerPools::default(),
+            code_encryptor: None,
             sealer,
         });
         let access_keys = BTreeMap::from([(ACCESS_KEY_ID.to_owned(), Secret::from(SECRET_ACCESS_KEY))]);

@@ -16,7 +16,7 @@ use poolhouse_domain::Clock;
 use poolhouse_domain::clients::Client;
 use poolhouse_domain::issuers::Issuers;
 use poolhouse_domain::pools::Pool;
-use poolhouse_outbound::{Invoker, Messenger};
+use poolhouse_outbound::{CodeEncryptor, FormerPools, Invoker, Messenger};
 use poolhouse_storage::Store;
 use tokio::sync::Notify;
 
@@ -73,6 +73,10 @@ pub struct Parts {
     pub messenger: Arc<dyn Messenger>,
     /// Calls the functions behind triggers.
     pub invoker: Arc<dyn Invoker>,
+    /// Where users of pools come from.
+    pub former_pools: FormerPools,
+    /// Encrypts codes for the functions that send them, where a key is configured.
+    pub code_encryptor: Option<Arc<CodeEncryptor>>,
     pub sealer: Arc<Sealer>,
 }
 
@@ -88,6 +92,9 @@ pub struct World {
     pub key_reserve: KeyReserve,
     pub(crate) messenger: Arc<dyn Messenger>,
     pub(crate) invoker: Arc<dyn Invoker>,
+    pub(crate) former_pools: FormerPools,
+    /// Encrypts codes for the functions that send them, where a key is configured.
+    pub code_encryptor: Option<Arc<CodeEncryptor>>,
     /// Rings when there is something to deliver.
     pub(crate) outbox_bell: Notify,
     pub(crate) sealer: Arc<Sealer>,
@@ -130,6 +137,8 @@ impl World {
             key_reserve: parts.key_reserve,
             messenger: parts.messenger,
             invoker: parts.invoker,
+            former_pools: parts.former_pools,
+            code_encryptor: parts.code_encryptor,
             outbox_bell: Notify::new(),
             sealer: parts.sealer,
             pools: Cache::builder()

@@ -14,14 +14,14 @@ use poolhouse_crypto::workers::Workers;
 use poolhouse_domain::{Clock, SystemClock};
 use poolhouse_engine::{Parts, Settings, World};
 use poolhouse_model::Secret;
-use poolhouse_outbound::{AddressPolicy, FunctionSettings, Functions, Inbox, Outbound, Sms, SmsSettingError, Smtp, SnsAccess};
+use poolhouse_outbound::{Inbox, Invocations, Outbound, Sms, SmsSettingError, Smtp, SnsAccess};
 use poolhouse_storage::{Db, Store};
 use poolhouse_web::App as Web;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::{Config, ConnectionUrl, Mode};
 use crate::tls::Certificates;
-use crate::{database, master_key};
+use crate::{custom_senders, database, functions, master_key};
 
 /// How often expired rows are deleted, and how many of a kind at a time.
 const PURGE_INTERVAL: Duration = Duration::from_mins(1);
@@ -70,6 +70,7 @@ pub async fn wire(config: &Config, ending: CancellationToken) -> anyhow::Result<
         None => None,
     };
     let (messenger, inbox) = messenger(config)?;
+    let invocations = Arc::new(Invocations::new());
     let workers = workers(config)?;
     let world = World::new(Parts {
         settings: settings(config),
@@ -77,7 +78,8 @@ pub async fn wire(config: &Config, ending: CancellationToken) -> anyhow::Result<
         workers,
         key_reserve: KeyReserve::start(config.key_reserve),
         messenger: Arc::new(messenger),
-        invoker: Arc::new(functions(config)?),
+        invoker: Arc::new(functions::prepare(config, &invocations)?),
+        code_encryptor: custom_senders::code_encryptor(config, Arc::clone(&entropy))?,
         clock,
         store,
         entropy,
@@ -89,6 +91,7 @@ pub async fn wire(config: &Config, ending: CancellationToken) -> anyhow::Result<
         world,
         api,
         inbox,
+        invocations,
         trusted_proxies: config.trusted_proxies.clone().into(),
         draining: ending,
     });
@@ -152,19 +155,6 @@ async fn purge(world: Arc<World>, ending: CancellationToken) {
             );
         }
     }
-}
-
-/// What calls the functions behind triggers.
-fn functions(_config: &Config) -> anyhow::Result<Functions> {
-    let settings = FunctionSettings {
-        targets: Vec::new(),
-        lambda_endpoint: None,
-        lambda_access: None,
-        secret: None,
-        network: AddressPolicy::development(),
-        invocations: None,
-    };
-    Functions::new(settings).context("functions cannot be called with the settings")
 }
 
 /// The messenger, and in development mode the inbox that it fills.

@@ -3,8 +3,11 @@
 //! A new setting is a field with a doc comment in [`Settings`], its line in [`Settings::or`], and its meaning in
 //! [`Config::resolve`]; `docs/configuration.md` is generated from it.
 
+mod custom_senders;
 mod document;
+mod functions;
 mod issuer;
+mod migrate_from;
 mod problems;
 mod secret;
 mod settings;
@@ -12,6 +15,8 @@ mod sms;
 #[cfg(test)]
 mod tests;
 mod tls;
+mod twilio;
+mod values;
 
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
@@ -22,10 +27,13 @@ use serde::Serialize;
 use url::Url;
 
 pub use document::{describe_defaults, markdown};
+pub use functions::{FunctionSetting, FunctionTarget, address_policy};
+pub use migrate_from::MigrateFrom;
 pub use problems::Problems;
 pub use secret::{ConnectionUrl, Secret};
-pub use settings::{AccessKey, IssuerMode, LogFormat, Mode, Settings};
+pub use settings::Settings;
 pub use tls::TlsFiles;
+pub use values::{AccessKey, IssuerMode, LogFormat, Mode};
 
 /// "POOL" on a phone.
 const DEFAULT_PORT: u16 = 7665;
@@ -38,6 +46,11 @@ const DEFAULT_KEY_RESERVE: usize = 4;
 const DEFAULT_MAX_CONNECTIONS: usize = 10_000;
 /// In production mode, when the addresses of clients are known.
 const DEFAULT_SIGN_IN_FAILURES: u32 = 100;
+// In production mode, for an hour unless they say otherwise.
+const DEFAULT_SMS_PER_NUMBER: u32 = 20;
+const DEFAULT_SMS_PER_PREFIX: u32 = 100;
+const DEFAULT_SMS_PER_PREFIX_PER_DAY: u32 = 500;
+const DEFAULT_MAILS_PER_ADDRESS: u32 = 100;
 const DEFAULT_LOG: &str = "info";
 /// AWS's own secrets have 40.
 const SHORTEST_PRODUCTION_SECRET: usize = 16;
@@ -70,6 +83,27 @@ pub struct Config {
     pub sms_sns_access_key: Option<AccessKey>,
     pub sms_sns_sender_id: Option<String>,
     pub sms_sns_endpoint: Option<ConnectionUrl>,
+    pub sms_twilio_account_sid: Option<String>,
+    pub sms_twilio_auth_token: Option<Secret>,
+    pub sms_twilio_api_key: Option<AccessKey>,
+    pub sms_twilio_from: Option<String>,
+    pub sms_twilio_endpoint: Option<ConnectionUrl>,
+    pub sms_per_number_per_hour: u32,
+    pub sms_per_prefix_per_hour: u32,
+    pub sms_per_prefix_per_day: u32,
+    pub mails_per_address_per_hour: u32,
+    pub custom_sender_key: Option<Secret>,
+    pub custom_sender_key_file: Option<PathBuf>,
+    pub kms_region: Option<String>,
+    pub kms_access_key: Option<AccessKey>,
+    pub kms_endpoint: Option<ConnectionUrl>,
+    #[serde(serialize_with = "functions::to_table", skip_serializing_if = "Vec::is_empty")]
+    pub functions: Vec<FunctionSetting>,
+    pub function_secret: Option<Secret>,
+    pub lambda_endpoint: Option<ConnectionUrl>,
+    pub lambda_access_key: Option<AccessKey>,
+    pub lambda_session_token: Option<Secret>,
+    pub outbound_allowed_networks: Vec<IpNet>,
     /// `None` means one per processor core.
     pub hash_workers: Option<NonZeroUsize>,
     pub hash_queue: usize,
@@ -80,6 +114,7 @@ pub struct Config {
     pub log: String,
     pub log_format: LogFormat,
     pub access_keys: Vec<AccessKey>,
+    pub migrate_from: Vec<MigrateFrom>,
     /// Whether `public_url` was derived from the port of `listen`.
     #[serde(skip)]
     follows_port: bool,
@@ -148,6 +183,9 @@ impl Config {
         let mode = settings.mode.unwrap_or_default();
         let knows_clients = mode == Mode::Production && !settings.trusted_proxies.is_empty();
         let sign_in_failures = if knows_clients { DEFAULT_SIGN_IN_FAILURES } else { 0 };
+        let budget = |given: Option<u32>, in_production: u32| {
+            given.unwrap_or(if mode == Mode::Production { in_production } else { 0 })
+        };
         let config = Self {
             mode,
             listen,
@@ -172,6 +210,26 @@ impl Config {
             sms_sns_access_key: settings.sms_sns_access_key,
             sms_sns_sender_id: settings.sms_sns_sender_id,
             sms_sns_endpoint: settings.sms_sns_endpoint,
+            sms_twilio_account_sid: settings.sms_twilio_account_sid,
+            sms_twilio_auth_token: settings.sms_twilio_auth_token,
+            sms_twilio_api_key: settings.sms_twilio_api_key,
+            sms_twilio_from: settings.sms_twilio_from,
+            sms_twilio_endpoint: settings.sms_twilio_endpoint,
+            sms_per_number_per_hour: budget(settings.sms_per_number_per_hour, DEFAULT_SMS_PER_NUMBER),
+            sms_per_prefix_per_hour: budget(settings.sms_per_prefix_per_hour, DEFAULT_SMS_PER_PREFIX),
+            sms_per_prefix_per_day: budget(settings.sms_per_prefix_per_day, DEFAULT_SMS_PER_PREFIX_PER_DAY),
+            mails_per_address_per_hour: budget(settings.mails_per_address_per_hour, DEFAULT_MAILS_PER_ADDRESS),
+            custom_sender_key: settings.custom_sender_key,
+            custom_sender_key_file: settings.custom_sender_key_file,
+            kms_region: settings.kms_region,
+            kms_access_key: settings.kms_access_key,
+            kms_endpoint: settings.kms_endpoint,
+            functions: settings.functions,
+            function_secret: settings.function_secret,
+            lambda_endpoint: settings.lambda_endpoint,
+            lambda_access_key: settings.lambda_access_key,
+            lambda_session_token: settings.lambda_session_token,
+            outbound_allowed_networks: settings.outbound_allowed_networks,
             hash_workers: settings.hash_workers,
             hash_queue: settings.hash_queue.map_or(DEFAULT_HASH_QUEUE, NonZeroUsize::get),
             key_reserve: settings.key_reserve.unwrap_or(DEFAULT_KEY_RESERVE),
@@ -183,11 +241,16 @@ impl Config {
             log: settings.log.unwrap_or_else(|| DEFAULT_LOG.to_owned()),
             log_format: settings.log_format.unwrap_or_default(),
             access_keys: settings.access_keys,
+            migrate_from: settings.migrate_from,
             follows_port,
         };
         issuer::check(&config, has_issuer_url, &mut problems);
         tls::check(&config, &mut problems);
         sms::check(&config, &mut problems);
+        functions::check(&config, &mut problems);
+        twilio::check(&config, &mut problems);
+        custom_senders::check(&config, &mut problems);
+        migrate_from::check(&config, &mut problems);
         problems.or(config)
     }
 
@@ -226,6 +289,10 @@ impl Config {
             issuer::check_safety(self, &mut problems);
             tls::check_safety(self, &mut problems);
             sms::check_safety(self, &mut problems);
+            functions::check_safety(self, &mut problems);
+            twilio::check_safety(self, &mut problems);
+            custom_senders::check_safety(self, &mut problems);
+            migrate_from::check_safety(self, &mut problems);
             if self.place() == Place::Memory {
                 problems.add("database is in memory, so a restart would lose every user: set POOLHOUSE_DATABASE");
             }

@@ -4,11 +4,13 @@ use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
-use clap::ValueEnum;
 use ipnet::IpNet;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
+use super::functions::{FunctionSetting, from_table};
+use super::migrate_from::MigrateFrom;
 use super::secret::{ConnectionUrl, Secret};
+use super::values::{AccessKey, IssuerMode, LogFormat, Mode};
 
 /// What one source of configuration says.
 #[derive(Clone, Debug, Default, PartialEq, clap::Args, Deserialize)]
@@ -119,7 +121,7 @@ pub struct Settings {
     pub mail_from: Option<String>,
 
     /// The webhook that SMS is posted to as JSON: `https://[user:password@]host[:port]/path`; `docs/sms.md` says what it
-    /// receives. Without a webhook and Amazon SNS, SMS stays in the inbox of development mode.
+    /// receives. Without a webhook, Amazon SNS or Twilio, SMS stays in the inbox of development mode.
     #[arg(
         long,
         env = "POOLHOUSE_SMS_WEBHOOK_URL",
@@ -166,6 +168,168 @@ pub struct Settings {
         hide_env_values = true
     )]
     pub sms_sns_endpoint: Option<ConnectionUrl>,
+
+    /// The account at Twilio that sends SMS, instead of a webhook.
+    #[arg(long, env = "POOLHOUSE_SMS_TWILIO_ACCOUNT_SID", value_name = "SID", global = true)]
+    pub sms_twilio_account_sid: Option<String>,
+
+    /// The token of that account.
+    #[arg(
+        long,
+        env = "POOLHOUSE_SMS_TWILIO_AUTH_TOKEN",
+        value_name = "TOKEN",
+        global = true,
+        hide_env_values = true
+    )]
+    pub sms_twilio_auth_token: Option<Secret>,
+
+    /// An API key of that account, instead of its token: `ID:SECRET`; in the file, a table with `id` and `secret`.
+    #[arg(
+        long,
+        env = "POOLHOUSE_SMS_TWILIO_API_KEY",
+        value_name = "ID:SECRET",
+        global = true,
+        hide_env_values = true
+    )]
+    pub sms_twilio_api_key: Option<AccessKey>,
+
+    /// The sender of SMS by Twilio: a phone number, a name of letters and digits, or the id of a messaging service.
+    #[arg(long, env = "POOLHOUSE_SMS_TWILIO_FROM", value_name = "SENDER", global = true)]
+    pub sms_twilio_from: Option<String>,
+
+    /// What speaks like Twilio; by default `https://api.twilio.com`.
+    #[arg(
+        long,
+        env = "POOLHOUSE_SMS_TWILIO_ENDPOINT",
+        value_name = "URL",
+        global = true,
+        hide_env_values = true
+    )]
+    pub sms_twilio_endpoint: Option<ConnectionUrl>,
+
+    /// How many SMS a phone number is sent within an hour; then callers are told `LimitExceededException`. 0 is no limit.
+    /// By default 20 in production mode.
+    #[arg(long, env = "POOLHOUSE_SMS_PER_NUMBER_PER_HOUR", value_name = "COUNT", global = true)]
+    pub sms_per_number_per_hour: Option<u32>,
+
+    /// How many SMS are sent within an hour to all phone numbers that begin with the same seven digits; 0 is no limit. By
+    /// default 100 in production mode.
+    #[arg(long, env = "POOLHOUSE_SMS_PER_PREFIX_PER_HOUR", value_name = "COUNT", global = true)]
+    pub sms_per_prefix_per_hour: Option<u32>,
+
+    /// The same within a day. By default 500 in production mode.
+    #[arg(long, env = "POOLHOUSE_SMS_PER_PREFIX_PER_DAY", value_name = "COUNT", global = true)]
+    pub sms_per_prefix_per_day: Option<u32>,
+
+    /// How many mails an address is sent within an hour; 0 is no limit. By default 100 in production mode.
+    #[arg(
+        long,
+        env = "POOLHOUSE_MAILS_PER_ADDRESS_PER_HOUR",
+        value_name = "COUNT",
+        global = true
+    )]
+    pub mails_per_address_per_hour: Option<u32>,
+
+    /// The key under which codes are encrypted for the functions that send them, CustomEmailSender and CustomSMSSender: 32
+    /// bytes in Base64 or hexadecimal. `docs/custom-senders.md` says how functions decrypt. Prefer the environment or a
+    /// file: flags are visible in the process list.
+    #[arg(
+        long,
+        env = "POOLHOUSE_CUSTOM_SENDER_KEY",
+        value_name = "KEY",
+        global = true,
+        hide_env_values = true
+    )]
+    pub custom_sender_key: Option<Secret>,
+
+    /// A file that holds the key for custom senders.
+    #[arg(long, env = "POOLHOUSE_CUSTOM_SENDER_KEY_FILE", value_name = "FILE", global = true)]
+    pub custom_sender_key_file: Option<PathBuf>,
+
+    /// The AWS region whose AWS KMS has the keys for custom senders, instead of one local key.
+    #[arg(long, env = "POOLHOUSE_KMS_REGION", value_name = "REGION", global = true)]
+    pub kms_region: Option<String>,
+
+    /// The AWS access key that may call `kms:GenerateDataKey`: `ID:SECRET`; in the file, a table with `id` and `secret`.
+    #[arg(
+        long,
+        env = "POOLHOUSE_KMS_ACCESS_KEY",
+        value_name = "ID:SECRET",
+        global = true,
+        hide_env_values = true
+    )]
+    pub kms_access_key: Option<AccessKey>,
+
+    /// An endpoint that speaks like AWS KMS; by default Amazon's own in that region.
+    #[arg(
+        long,
+        env = "POOLHOUSE_KMS_ENDPOINT",
+        value_name = "URL",
+        global = true,
+        hide_env_values = true
+    )]
+    pub kms_endpoint: Option<ConnectionUrl>,
+
+    /// Where the functions behind triggers are, each as `NAME=URL`, NAME being the function's ARN or its name, separated by
+    /// commas or by repeating the flag; in the file, a table `[functions]` of names and URLs, or, in development mode, of
+    /// names and `{ command = ["program", "argument"] }`. `docs/triggers.md` says how functions are called.
+    #[arg(
+        long = "function",
+        env = "POOLHOUSE_FUNCTIONS",
+        value_name = "NAME=URL",
+        value_delimiter = ',',
+        global = true,
+        hide_env_values = true
+    )]
+    #[serde(default, deserialize_with = "from_table")]
+    pub functions: Vec<FunctionSetting>,
+
+    /// The secret shared with the services among the functions, under which every request to them is signed.
+    #[arg(
+        long,
+        env = "POOLHOUSE_FUNCTION_SECRET",
+        value_name = "SECRET",
+        global = true,
+        hide_env_values = true
+    )]
+    pub function_secret: Option<Secret>,
+
+    /// An endpoint that speaks like AWS Lambda, for functions that `functions` does not name; by default Amazon's own in the
+    /// region of the function, if there is a `lambda_access_key`.
+    #[arg(long, env = "POOLHOUSE_LAMBDA_ENDPOINT", value_name = "URL", global = true)]
+    pub lambda_endpoint: Option<ConnectionUrl>,
+
+    /// The AWS access key that may call functions: `ID:SECRET`; in the file, a table with `id` and `secret`.
+    #[arg(
+        long,
+        env = "POOLHOUSE_LAMBDA_ACCESS_KEY",
+        value_name = "ID:SECRET",
+        global = true,
+        hide_env_values = true
+    )]
+    pub lambda_access_key: Option<AccessKey>,
+
+    /// The session token of a `lambda_access_key` that is temporary.
+    #[arg(
+        long,
+        env = "POOLHOUSE_LAMBDA_SESSION_TOKEN",
+        value_name = "TOKEN",
+        global = true,
+        hide_env_values = true
+    )]
+    pub lambda_session_token: Option<Secret>,
+
+    /// The networks of this machine and private networks that production mode may call functions in, such as `10.0.0.0/8`,
+    /// separated by commas or by repeating the flag. Link-local addresses are never called.
+    #[arg(
+        long = "outbound-allowed-network",
+        env = "POOLHOUSE_OUTBOUND_ALLOWED_NETWORKS",
+        value_name = "NETWORK",
+        value_delimiter = ',',
+        global = true
+    )]
+    #[serde(default)]
+    pub outbound_allowed_networks: Vec<IpNet>,
 
     /// How many passwords are hashed, or checked by SRP, at a time; by default one per processor core.
     #[arg(long, env = "POOLHOUSE_HASH_WORKERS", value_name = "COUNT", global = true)]
@@ -226,6 +390,21 @@ pub struct Settings {
     )]
     #[serde(default)]
     pub access_keys: Vec<AccessKey>,
+
+    /// The user pools elsewhere, at Amazon or at another Poolhouse, that users move here from with their passwords, each as
+    /// `POOL=CLIENT_ID[:SECRET]@REGION` or `POOL=CLIENT_ID[:SECRET]@URL`, POOL being the id of the pool here, separated by
+    /// commas or by repeating the flag; in the file, `[[migrate_from]]` tables with `pool`, `client_id`, `client_secret`
+    /// and either `region` or `endpoint`. `docs/migration.md` says how users move.
+    #[arg(
+        long,
+        env = "POOLHOUSE_MIGRATE_FROM",
+        value_name = "POOL=CLIENT_ID@WHERE",
+        value_delimiter = ',',
+        global = true,
+        hide_env_values = true
+    )]
+    #[serde(default)]
+    pub migrate_from: Vec<MigrateFrom>,
 }
 
 impl Settings {
@@ -255,6 +434,26 @@ impl Settings {
             sms_sns_access_key: self.sms_sns_access_key.or(fallback.sms_sns_access_key),
             sms_sns_sender_id: self.sms_sns_sender_id.or(fallback.sms_sns_sender_id),
             sms_sns_endpoint: self.sms_sns_endpoint.or(fallback.sms_sns_endpoint),
+            sms_twilio_account_sid: self.sms_twilio_account_sid.or(fallback.sms_twilio_account_sid),
+            sms_twilio_auth_token: self.sms_twilio_auth_token.or(fallback.sms_twilio_auth_token),
+            sms_twilio_api_key: self.sms_twilio_api_key.or(fallback.sms_twilio_api_key),
+            sms_twilio_from: self.sms_twilio_from.or(fallback.sms_twilio_from),
+            sms_twilio_endpoint: self.sms_twilio_endpoint.or(fallback.sms_twilio_endpoint),
+            sms_per_number_per_hour: self.sms_per_number_per_hour.or(fallback.sms_per_number_per_hour),
+            sms_per_prefix_per_hour: self.sms_per_prefix_per_hour.or(fallback.sms_per_prefix_per_hour),
+            sms_per_prefix_per_day: self.sms_per_prefix_per_day.or(fallback.sms_per_prefix_per_day),
+            mails_per_address_per_hour: self.mails_per_address_per_hour.or(fallback.mails_per_address_per_hour),
+            custom_sender_key: self.custom_sender_key.or(fallback.custom_sender_key),
+            custom_sender_key_file: self.custom_sender_key_file.or(fallback.custom_sender_key_file),
+            kms_region: self.kms_region.or(fallback.kms_region),
+            kms_access_key: self.kms_access_key.or(fallback.kms_access_key),
+            kms_endpoint: self.kms_endpoint.or(fallback.kms_endpoint),
+            functions: first_given(self.functions, fallback.functions),
+            function_secret: self.function_secret.or(fallback.function_secret),
+            lambda_endpoint: self.lambda_endpoint.or(fallback.lambda_endpoint),
+            lambda_access_key: self.lambda_access_key.or(fallback.lambda_access_key),
+            lambda_session_token: self.lambda_session_token.or(fallback.lambda_session_token),
+            outbound_allowed_networks: first_given(self.outbound_allowed_networks, fallback.outbound_allowed_networks),
             hash_workers: self.hash_workers.or(fallback.hash_workers),
             hash_queue: self.hash_queue.or(fallback.hash_queue),
             key_reserve: self.key_reserve.or(fallback.key_reserve),
@@ -266,74 +465,11 @@ impl Settings {
             log: self.log.or(fallback.log),
             log_format: self.log_format.or(fallback.log_format),
             access_keys: first_given(self.access_keys, fallback.access_keys),
+            migrate_from: first_given(self.migrate_from, fallback.migrate_from),
         }
     }
 }
 
 fn first_given<T>(list: Vec<T>, fallback: Vec<T>) -> Vec<T> {
     if list.is_empty() { fallback } else { list }
-}
-
-/// What the server is for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Mode {
-    #[default]
-    Development,
-    Production,
-}
-
-impl Mode {
-    /// `development` or `production`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Development => "development",
-            Self::Production => "production",
-        }
-    }
-}
-
-/// How the issuers of tokens are written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum IssuerMode {
-    #[default]
-    Local,
-    Aws,
-    AwsUpdated,
-    Custom,
-}
-
-/// The form of the log.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum LogFormat {
-    #[default]
-    Text,
-    Json,
-}
-
-/// An AWS access key.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct AccessKey {
-    pub id: String,
-    pub secret: Secret,
-}
-
-impl From<String> for AccessKey {
-    /// Reads `ID:SECRET`. Text of another form becomes a key without a secret, which the configuration refuses: an
-    /// error here would be printed with the text.
-    fn from(text: String) -> Self {
-        match text.split_once(':') {
-            Some((id, secret)) => Self {
-                id: id.to_owned(),
-                secret: secret.to_owned().into(),
-            },
-            None => Self {
-                id: String::new(),
-                secret: String::new().into(),
-            },
-        }
-    }
 }

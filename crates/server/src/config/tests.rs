@@ -42,6 +42,11 @@ data_dir = "./poolhouse-data"
 region = "us-east-1"
 account_id = "000000000000"
 mail_from = "no-reply@verificationemail.com"
+sms_per_number_per_hour = 0
+sms_per_prefix_per_hour = 0
+sms_per_prefix_per_day = 0
+mails_per_address_per_hour = 0
+outbound_allowed_networks = []
 hash_queue = 256
 key_reserve = 4
 max_connections = 10000
@@ -50,6 +55,7 @@ sign_in_failures_per_address = 0
 log = "info"
 log_format = "text"
 access_keys = []
+migrate_from = []
 "#
     );
     assert_eq!(config.check_safety(), Ok(()));
@@ -124,6 +130,11 @@ fn every_setting_can_stand_in_the_file() {
         mail_from = "Example <a@example.com>"
         sms_webhook_url = "https://sms.example.com/send"
         sms_webhook_secret = "0123456789abcdef"
+        custom_sender_key_file = "/run/secrets/sender-key"
+        function_secret = "0123456789abcdef"
+        lambda_endpoint = "https://lambda.example.com"
+        lambda_session_token = "token"
+        outbound_allowed_networks = ["127.0.0.0/8"]
         hash_workers = 3
         hash_queue = 5
         key_reserve = 0
@@ -132,6 +143,11 @@ fn every_setting_can_stand_in_the_file() {
         sign_in_failures_per_address = 9
         log = "debug"
         log_format = "json"
+        [functions]
+        pre-sign-up = "https://functions.example.com"
+        [lambda_access_key]
+        id = "B"
+        secret = "0123456789abcdef"
         [[access_keys]]
         id = "A"
         secret = "0123456789abcdef"
@@ -159,6 +175,15 @@ smtp_url = "smtps://relay"
 mail_from = "Example <a@example.com>"
 sms_webhook_url = "https://sms.example.com/send"
 sms_webhook_secret = "redacted"
+sms_per_number_per_hour = 20
+sms_per_prefix_per_hour = 100
+sms_per_prefix_per_day = 500
+mails_per_address_per_hour = 100
+custom_sender_key_file = "/run/secrets/sender-key"
+function_secret = "redacted"
+lambda_endpoint = "https://lambda.example.com/"
+lambda_session_token = "redacted"
+outbound_allowed_networks = ["127.0.0.0/8"]
 hash_workers = 3
 hash_queue = 5
 key_reserve = 0
@@ -167,6 +192,14 @@ trusted_proxies = ["10.0.0.0/8", "::1/128"]
 sign_in_failures_per_address = 9
 log = "debug"
 log_format = "json"
+migrate_from = []
+
+[functions]
+pre-sign-up = "https://functions.example.com/"
+
+[lambda_access_key]
+id = "B"
+secret = "redacted"
 
 [[access_keys]]
 id = "A"
@@ -184,10 +217,16 @@ fn a_wrong_file_is_said_without_its_secrets() {
         said(
             "the configuration file FILE is wrong near line 2: unknown field `listen_on`, expected one of `mode`, \
              `listen`, `public_url`, `issuer_mode`, `issuer_url`, `tls_listen`, `tls_certificate`, `tls_key`, \
-             `tls_names`, `database`, `data_dir`, `region`, `account_id`, `master_key`, `master_key_file`, `smtp_url`, \
-             `mail_from`, `sms_webhook_url`, `sms_webhook_secret`, `sms_sns_region`, `sms_sns_access_key`, \
-             `sms_sns_sender_id`, `sms_sns_endpoint`, `hash_workers`, `hash_queue`, `key_reserve`, `max_connections`, \
-             `trusted_proxies`, `sign_in_failures_per_address`, `log`, `log_format`, `access_keys`"
+             `tls_names`, `database`, `data_dir`, `region`, `account_id`, `master_key`, `master_key_file`, \
+             `smtp_url`, `mail_from`, `sms_webhook_url`, `sms_webhook_secret`, `sms_sns_region`, \
+             `sms_sns_access_key`, `sms_sns_sender_id`, `sms_sns_endpoint`, `sms_twilio_account_sid`, \
+             `sms_twilio_auth_token`, `sms_twilio_api_key`, `sms_twilio_from`, `sms_twilio_endpoint`, \
+             `sms_per_number_per_hour`, `sms_per_prefix_per_hour`, `sms_per_prefix_per_day`, \
+             `mails_per_address_per_hour`, `custom_sender_key`, `custom_sender_key_file`, `kms_region`, \
+             `kms_access_key`, `kms_endpoint`, `functions`, `function_secret`, `lambda_endpoint`, \
+             `lambda_access_key`, `lambda_session_token`, `outbound_allowed_networks`, `hash_workers`, `hash_queue`, \
+             `key_reserve`, `max_connections`, `trusted_proxies`, `sign_in_failures_per_address`, `log`, \
+             `log_format`, `access_keys`, `migrate_from`"
         )
     );
     for text in [
