@@ -1,5 +1,6 @@
 //! Where codes go, and what a response tells of it.
 
+mod sender;
 mod simulated;
 
 use std::collections::BTreeSet;
@@ -9,6 +10,7 @@ use poolhouse_model::{
     UsernameAttributeType, VerifiedAttributeType,
 };
 
+pub use sender::sender;
 pub use simulated::simulated_channel;
 
 use crate::attributes::Attributes;

@@ -32,18 +32,14 @@ impl Cx {
         let requests = self
             .change_user(pool, user, |user| self.try_update(pool, client, user, changes))
             .await?;
-        let mut details = Vec::new();
-        for request in requests {
-            match (self.deliver(request.message).await, client) {
-                // The update stands, and the operation has no error for a message that could not be sent.
-                (Ok(()), _) | (Err(_), None) => details.push(request.details),
-                (Err(error), Some(_)) => return Err(error),
-            }
-        }
-        Ok(details)
+        let announced = requests.into_iter().map(|request| {
+            self.announce(&request.outgoing);
+            request.details
+        });
+        Ok(announced.collect())
     }
 
-    /// Writes an update and the codes that it asks for, which are to be sent.
+    /// Writes an update and the codes that it asks for.
     async fn try_update(
         &self,
         pool: &Pool,
@@ -66,7 +62,13 @@ impl Cx {
         for channel in &to_verify {
             let purpose = CodePurpose::verify(channel.attribute);
             let request = self.request_code(pool, client, &user, channel, purpose, Kind::UpdateUserAttribute);
-            requests.push(request.await?);
+            let request = request.await?;
+            match (self.check_outgoing(&request.outgoing).await, writer) {
+                (Ok(()), _) => requests.push(request),
+                // The operation of administrators has no error for a message that nothing can carry.
+                (Err(Error::CodeDeliveryFailure(_)), Writer::Admin) => {}
+                (Err(error), _) => return Err(error),
+            }
         }
         self.write_attributes(pool, user, &before, &requests).await?;
         Ok(requests)
@@ -97,7 +99,7 @@ impl Cx {
         let mut tx = self.store.begin().await?;
         tx.users().replace(pool, &mut user).await?;
         for request in requests {
-            tx.codes().put(&request.code).await?;
+            request.write(self, &mut tx).await?;
         }
         if alias_changed(pool, before, &user.attributes) {
             tx.families().delete_of_user(pool.id(), &user.sub).await?;

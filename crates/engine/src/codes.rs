@@ -14,13 +14,22 @@ use poolhouse_outbound::{Kind, Medium, Message};
 use poolhouse_storage::Transaction;
 
 use crate::Cx;
+use crate::outbox::Outgoing;
 use crate::triggers::{Draft, Triggers};
 
-/// A code that is about to be sent: to be written first, then delivered.
+/// A code that is about to be sent: to be written together with the message that brings it.
 pub struct CodeRequest {
     pub(crate) code: Code,
-    pub(crate) message: Message,
+    pub(crate) outgoing: Outgoing,
     pub(crate) details: CodeDeliveryDetailsType,
+}
+
+impl CodeRequest {
+    /// Writes the code and posts its message, in the transaction of what they speak of.
+    pub async fn write(&self, cx: &Cx, tx: &mut Transaction) -> Result<()> {
+        tx.codes().put(&self.code).await?;
+        cx.post(tx, &self.outgoing).await
+    }
 }
 
 /// That a user typed the right digits. It is worth nothing until it is consumed.
@@ -96,7 +105,7 @@ impl Cx {
         };
         Ok(CodeRequest {
             code,
-            message,
+            outgoing: message.into(),
             details: channel.details(),
         })
     }
@@ -118,7 +127,7 @@ impl Cx {
             },
             kind,
             configuration_set: email.and_then(|config| config.configuration_set.clone()),
-            from: email.and_then(|config| config.from.clone()),
+            from: email.and_then(delivery::sender).map(str::to_owned),
             reply_to: email.and_then(|config| config.reply_to_email_address.clone()),
             subject: text.subject,
             body: text.body,
@@ -139,22 +148,28 @@ impl Cx {
         Ok(link.into())
     }
 
-    /// Writes the code, then sends it: for a user who is stored already.
+    /// Sends a code to a user who is stored already.
     pub(crate) async fn send_code(&self, request: CodeRequest) -> Result<CodeDeliveryDetailsType> {
-        self.store.codes().put(&request.code).await?;
-        self.deliver(request.message).await?;
+        self.check_outgoing(&request.outgoing).await?;
+        let mut tx = self.store.begin().await?;
+        request.write(self, &mut tx).await?;
+        tx.commit().await?;
+        self.announce(&request.outgoing);
         Ok(request.details)
     }
 
-    /// Posts a message after what it speaks of was committed.
-    pub(crate) async fn deliver(&self, message: Message) -> Result<()> {
-        let outgoing = message.into();
-        self.check_outgoing(&outgoing).await?;
-        let mut tx = self.store.begin().await?;
-        self.post(&mut tx, &outgoing).await?;
-        tx.commit().await?;
-        self.announce(&outgoing);
-        Ok(())
+    /// Sends a code to a user whom somebody has named. A client that must not learn who has an account is not told
+    /// either that this one was sent too many messages.
+    pub(crate) async fn send_code_to_named(
+        &self,
+        client: &Client,
+        request: CodeRequest,
+    ) -> Result<CodeDeliveryDetailsType> {
+        let details = request.details.clone();
+        match self.send_code(request).await {
+            Err(Error::AttemptLimitExceeded) if client.prevents_user_existence_errors() => Ok(details),
+            outcome => outcome,
+        }
     }
 
     /// What a client is told of a delivery that never happened, because it must not learn whether `name` has an account.

@@ -31,7 +31,7 @@ impl Cx {
             None => Err(Error::UsernameClientCombinationNotFound),
         };
         match request {
-            Ok(request) => self.send_code(request).await,
+            Ok(request) => self.send_code_to_named(client, request).await,
             Err(
                 Error::UsernameClientCombinationNotFound
                 | Error::UserDisabled
@@ -132,19 +132,26 @@ impl Cx {
                 return Err(Error::PasswordNotResettable);
             }
             let request = self.request_reset(pool, None, &user).await?;
+            // The operation has no error for a message that nothing can carry: the user can ask for another.
+            let sendable = match self.check_outgoing(&request.outgoing).await {
+                Err(Error::CodeDeliveryFailure(_)) => None,
+                checked => checked.map(|()| Some(request))?,
+            };
             user.status = UserStatusType::ResetRequired;
             user.modified_at = self.now();
 
             let mut tx = self.store.begin().await?;
             tx.users().replace(pool, &mut user).await?;
-            tx.codes().put(&request.code).await?;
+            if let Some(request) = &sendable {
+                request.write(self, &mut tx).await?;
+            }
             tx.commit().await?;
-            Ok(request.message)
+            Ok(sendable)
         };
-        let message = self.change_user(pool, user, reset).await?;
-        // The password is reset, and the operation has no error for a message that could not be sent: the user can ask
-        // for another.
-        self.deliver(message).await.or(Ok(()))
+        if let Some(request) = self.change_user(pool, user, reset).await? {
+            self.announce(&request.outgoing);
+        }
+        Ok(())
     }
 }
 

@@ -102,7 +102,9 @@ impl Cx {
         let request = match channel.filter(|_| !judgement.auto_confirm_user) {
             Some(channel) => {
                 let request = self.request_code(pool, Some(client), &user, &channel, CodePurpose::SignUp, Kind::SignUp);
-                Some(request.await?)
+                let request = request.await?;
+                self.check_outgoing(&request.outgoing).await?;
+                Some(request)
             }
             None => None,
         };
@@ -119,18 +121,17 @@ impl Cx {
             .await
             .map_err(|error| sign_up_refusal(pool, error.into()))?;
         if let Some(request) = &request {
-            tx.codes().put(&request.code).await?;
+            request.write(self, &mut tx).await?;
         }
         if let Some(session) = &session {
             tx.sessions().insert(session).await?;
         }
         tx.commit().await?;
 
-        let mut delivery = None;
-        if let Some(request) = request {
-            self.deliver(request.message).await?;
-            delivery = Some(request.details);
-        }
+        let delivery = request.map(|request| {
+            self.announce(&request.outgoing);
+            request.details
+        });
         if judgement.auto_confirm_user {
             triggers.post_confirmation(ConfirmationSource::SignUp, &user).await?;
         }
@@ -143,15 +144,20 @@ impl Cx {
     }
 
     /// Makes a user who isn't stored yet. Pools that name users by e-mail or phone number get a generated username.
-    pub(crate) fn new_user(
+    pub(crate) fn new_user(&self, pool: &Pool, username: &str, attributes: Attributes, status: UserStatusType) -> User {
+        self.new_user_with(self.entropy.sub(), pool, username, attributes, status)
+    }
+
+    /// Makes a user whose `sub` is known, like [`Cx::new_user`].
+    pub(crate) fn new_user_with(
         &self,
+        sub: String,
         pool: &Pool,
         username: &str,
         mut attributes: Attributes,
         status: UserStatusType,
     ) -> User {
         let now = self.now();
-        let sub = self.entropy.sub();
         let username = match (pool.generates_usernames(), pool.case_sensitive()) {
             (true, _) => sub.clone(),
             (false, true) => username.to_owned(),
@@ -269,7 +275,7 @@ impl Cx {
             None => Err(Error::UsernameClientCombinationNotFound),
         };
         match request {
-            Ok(request) => self.send_code(request).await,
+            Ok(request) => self.send_code_to_named(client, request).await,
             Err(Error::UsernameClientCombinationNotFound | Error::UserDisabled | Error::NoAutoVerification)
                 if client.prevents_user_existence_errors() =>
             {

@@ -23,6 +23,7 @@ use super::choice::available;
 use super::sessions::Challenge;
 use super::{Answer, Answered, Outcome};
 use crate::Cx;
+use crate::outbox::Outgoing;
 use crate::triggers::Draft;
 
 /// The digits of a code that lets in alone.
@@ -46,7 +47,13 @@ impl Cx {
             let channel = factor.attribute().and_then(|name| Channel::of(name, &user.attributes));
             let channel = channel.ok_or(Error::IncorrectUsernameOrPassword)?;
             let way = (&channel, FIRST_FACTOR_DIGITS, false);
-            self.sent_code_challenge(pool, user, session, way).await?
+            match self.sent_code_challenge(pool, user, session.clone(), way).await {
+                // Like an unknown name: nobody learns that this user was sent too many messages.
+                Err(Error::AttemptLimitExceeded) if client.prevents_user_existence_errors() => {
+                    Challenge::new(ChallengeNameType::EmailOtp, session, delivery_parameters(&channel))
+                }
+                challenge => challenge?,
+            }
         } else {
             let channel = self.simulated_channel(pool, simulated_purpose(factor), &typed);
             Challenge::new(ChallengeNameType::EmailOtp, session, delivery_parameters(&channel))
@@ -157,12 +164,13 @@ impl Cx {
         };
         let triggers = self.triggers_for(pool, &session.state.client_id);
         let message = self.message(triggers, pool, &draft).await?;
-        let message = Message {
+        let outgoing = Outgoing::from(Message {
             code: Some(digits),
             ..message
-        };
+        });
+        self.check_outgoing(&outgoing).await?;
         let mut challenge = Challenge::new(ChallengeNameType::EmailOtp, session, delivery_parameters(channel));
-        challenge.message = Some(message);
+        challenge.message = Some(outgoing);
         Ok(challenge)
     }
 

@@ -9,12 +9,12 @@ use poolhouse_domain::sign_in::Progress;
 use poolhouse_domain::users::User;
 use poolhouse_domain::{Error, HOUR, Result, names};
 use poolhouse_model::{ChallengeNameType, Secret};
-use poolhouse_outbound::Message;
 use poolhouse_storage::SessionFound;
 use serde::{Deserialize, Serialize};
 
 use super::{Answer, Answered, Outcome, check_status};
 use crate::Cx;
+use crate::outbox::Outgoing;
 
 /// What a session string holds under its seal.
 #[derive(Serialize, Deserialize)]
@@ -28,7 +28,7 @@ pub(super) struct Challenge {
     pub session: AuthSession,
     pub parameters: BTreeMap<String, String>,
     /// The message that brings the code.
-    pub message: Option<Message>,
+    pub message: Option<Outgoing>,
     /// The first factors that a choice-based sign-in may go on with.
     pub available: Option<Vec<ChallengeNameType>>,
     /// The id under which the session is found by clients that don't name it.
@@ -109,9 +109,12 @@ impl Cx {
             pointer.state.leads_to = Some(session.id.clone());
             tx.sessions().put(&pointer).await?;
         }
+        if let Some(message) = &message {
+            self.post(&mut tx, message).await?;
+        }
         tx.commit().await?;
-        if let Some(message) = message {
-            self.deliver(message).await?;
+        if let Some(message) = &message {
+            self.announce(message);
         }
         Ok(Outcome::Challenge {
             name,
