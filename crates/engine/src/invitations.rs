@@ -10,9 +10,11 @@ use poolhouse_domain::users::User;
 use poolhouse_domain::{Error, Result, names, password_policy};
 use poolhouse_model::{DeliveryMediumType, Secret, UserStatusType, VerifiedAttributeType};
 use poolhouse_outbound::{Kind, Message};
+use poolhouse_storage::Transaction;
 
 use crate::Cx;
 use crate::changes::retried;
+use crate::outbox::Outgoing;
 use crate::sign_up::check_reachable;
 use crate::triggers::Draft;
 
@@ -42,6 +44,37 @@ impl Mediums {
         named
             .filter(|mediums| !mediums.is_empty())
             .map_or(Self::Default, Self::Named)
+    }
+
+    /// Where `user` is reached by these media.
+    pub(crate) fn channels(&self, user: &User) -> Result<Vec<Channel>> {
+        let by_default = [DeliveryMediumType::Sms];
+        let (wanted, must_reach) = match self {
+            Self::Default => (by_default.as_slice(), false),
+            Self::Named(mediums) => (mediums.as_slice(), true),
+        };
+        let mut channels = Vec::new();
+        for medium in wanted {
+            let (attribute, absent) = match medium {
+                DeliveryMediumType::Email => (
+                    VerifiedAttributeType::Email,
+                    "No email provided but desired delivery medium was Email",
+                ),
+                DeliveryMediumType::Sms => (
+                    VerifiedAttributeType::PhoneNumber,
+                    "No phone number provided but desired delivery medium was SMS",
+                ),
+            };
+            match user.attributes.given(attribute.as_str()) {
+                Some(destination) => channels.push(Channel {
+                    attribute,
+                    destination: destination.to_owned(),
+                }),
+                None if must_reach => return Err(Error::invalid_parameter(absent)),
+                None => {}
+            }
+        }
+        Ok(channels)
     }
 }
 
@@ -92,13 +125,12 @@ impl Cx {
                 tx.users().take_aliases(pool, &user, self.now()).await?;
             }
             tx.users().insert(pool, &user).await?;
+            self.post_all(&mut tx, &messages).await?;
             Ok(tx.commit().await?)
         };
         retried(write).await.map_err(invitation_refusal)?;
 
-        for message in messages {
-            self.deliver(message).await?;
-        }
+        messages.iter().for_each(|message| self.announce(message));
         Ok(user)
     }
 
@@ -124,14 +156,22 @@ impl Cx {
             let messages = self
                 .invitation_messages(pool, &user, username, password, mediums)
                 .await?;
-            self.store.users().replace(pool, &mut user).await?;
+            let mut tx = self.store.begin().await?;
+            tx.users().replace(pool, &mut user).await?;
+            self.post_all(&mut tx, &messages).await?;
+            tx.commit().await?;
             Ok((user, messages))
         };
         let (user, messages) = self.change_user(pool, user, change).await?;
-        for message in messages {
-            self.deliver(message).await?;
-        }
+        messages.iter().for_each(|message| self.announce(message));
         Ok(user)
+    }
+
+    async fn post_all(&self, tx: &mut Transaction, messages: &[Outgoing]) -> Result<()> {
+        for message in messages {
+            self.post(tx, message).await?;
+        }
+        Ok(())
     }
 
     fn generate_password(&self, pool: &Pool) -> Secret {
@@ -139,8 +179,8 @@ impl Cx {
         Secret::from(password_policy::generate_temporary(&pool.password_policy(), &fill))
     }
 
-    /// Renders the invitation for every medium. `typed` is the name as the administrator wrote it, which is what the
-    /// user signs in by.
+    /// Renders the invitation for every medium, and checks that it can be sent. `typed` is the name as the administrator
+    /// wrote it, which is what the user signs in by.
     async fn invitation_messages(
         &self,
         pool: &Pool,
@@ -148,41 +188,14 @@ impl Cx {
         typed: &str,
         password: &Secret,
         mediums: &Mediums,
-    ) -> Result<Vec<Message>> {
-        let by_default = [DeliveryMediumType::Sms];
-        let (wanted, must_reach) = match mediums {
-            Mediums::Default => (by_default.as_slice(), false),
-            Mediums::Named(mediums) => (mediums.as_slice(), true),
-        };
+    ) -> Result<Vec<Outgoing>> {
         let mut messages = Vec::new();
-        for medium in wanted {
-            let attribute = match medium {
-                DeliveryMediumType::Email => VerifiedAttributeType::Email,
-                DeliveryMediumType::Sms => VerifiedAttributeType::PhoneNumber,
-            };
-            let destination = user
-                .attributes
-                .get(attribute.as_str())
-                .filter(|value| !value.is_empty());
-            let Some(destination) = destination else {
-                if must_reach {
-                    return Err(Error::invalid_parameter(match attribute {
-                        VerifiedAttributeType::Email => "No email provided but desired delivery medium was Email",
-                        VerifiedAttributeType::PhoneNumber => {
-                            "No phone number provided but desired delivery medium was SMS"
-                        }
-                    }));
-                }
-                continue;
-            };
+        for channel in mediums.channels(user)? {
             let draft = Draft {
                 user,
-                channel: &Channel {
-                    attribute,
-                    destination: destination.to_owned(),
-                },
+                channel: &channel,
                 kind: Kind::AdminCreateUser,
-                template: templates::invitation(&pool.settings, attribute),
+                template: templates::invitation(&pool.settings, channel.attribute),
                 values: Values {
                     code: password.expose(),
                     username: typed,
@@ -190,10 +203,12 @@ impl Cx {
                 },
             };
             let message = self.message(self.triggers(pool, None), pool, &draft).await?;
-            messages.push(Message {
+            let outgoing = Outgoing::from(Message {
                 temporary_password: Some(password.expose().to_owned()),
                 ..message
             });
+            self.check_outgoing(&outgoing).await?;
+            messages.push(outgoing);
         }
         Ok(messages)
     }
