@@ -17,6 +17,7 @@ mod domains;
 mod invitations;
 mod lookups;
 mod mfa;
+mod migration;
 mod oauth;
 mod outbox;
 mod pages;
@@ -42,6 +43,7 @@ pub use oauth::{
     AuthorizationRequest, BrowserSignIn, ClientProof, Decision, Denied, DerivedToken, Exchange, ExchangedToken,
     IdTokenHint, RegisteredClient, Target, TokenRequest,
 };
+pub use outbox::Budgets;
 pub use pages::Page;
 pub use passkeys::ProvedPasskey;
 pub use sign_in::{Outcome, Parameters, Response, SignIn, Start, StepUp};

@@ -21,6 +21,7 @@ use poolhouse_storage::Store;
 use tokio::sync::Notify;
 
 use crate::branding::Wishes;
+use crate::outbox::Budgets;
 
 /// How long a node may act on configuration that another node has changed.
 const CONFIGURATION_AGE: Duration = Duration::from_secs(1);
@@ -58,6 +59,8 @@ pub struct Settings {
     pub issuers: Issuers,
     /// How many wrong passwords and codes one address may show a pool before it has to wait; 0 is no limit.
     pub sign_in_failures_per_address: u32,
+    /// How many messages are sent to one destination.
+    pub budgets: Budgets,
 }
 
 /// What a server is put together from.
@@ -74,7 +77,7 @@ pub struct Parts {
     /// Calls the functions behind triggers.
     pub invoker: Arc<dyn Invoker>,
     /// Where users of pools come from.
-    pub former_pools: FormerPools,
+    pub former_pools: Arc<FormerPools>,
     /// Encrypts codes for the functions that send them, where a key is configured.
     pub code_encryptor: Option<Arc<CodeEncryptor>>,
     pub sealer: Arc<Sealer>,
@@ -92,7 +95,7 @@ pub struct World {
     pub key_reserve: KeyReserve,
     pub(crate) messenger: Arc<dyn Messenger>,
     pub(crate) invoker: Arc<dyn Invoker>,
-    pub(crate) former_pools: FormerPools,
+    pub(crate) former_pools: Arc<FormerPools>,
     /// Encrypts codes for the functions that send them, where a key is configured.
     pub code_encryptor: Option<Arc<CodeEncryptor>>,
     /// Rings when there is something to deliver.

@@ -3,6 +3,7 @@
 //! Nobody waits for a relay: a request ends when its message is in the outbox, in the same transaction as the code that
 //! the message holds. What the inbox of development mode alone takes needs no outbox.
 
+mod budgets;
 mod worker;
 
 use poolhouse_domain::{DAY, Error, HOUR, MINUTE, Result};
@@ -11,6 +12,7 @@ use poolhouse_storage::{OutboxEntry, Transaction};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub use self::budgets::Budgets;
 use crate::Cx;
 
 /// What goes out of the server.
@@ -59,7 +61,8 @@ impl SenderCall {
 }
 
 impl Cx {
-    /// Refuses what nothing can carry. Call it before anything is written.
+    /// Refuses what nothing can carry, and what is too much for its destination; the rest is counted against it. Call it
+    /// before anything is written.
     pub(crate) async fn check_outgoing(&self, outgoing: &Outgoing) -> Result<()> {
         if let Outgoing::Message(message) = outgoing
             && let Err(error) = self.messenger.check(message)
@@ -72,7 +75,7 @@ impl Cx {
             );
             return Err(Error::CodeDeliveryFailure("Failed to deliver the message."));
         }
-        Ok(())
+        self.count_outgoing(outgoing.message()).await
     }
 
     /// Writes what has to be delivered, in the transaction of what it speaks of.

@@ -82,6 +82,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
         ..Limits::default()
     };
     listener::serve(doors, app.router, limits, &shutdown).await;
+    app.deliveries.finish(&shutdown.now).await;
     app.db.close().await;
     tracing::info!("stopped");
     Ok(())
