@@ -29,11 +29,13 @@ use poolhouse_domain::Clock;
 use poolhouse_domain::issuers::Issuers;
 use poolhouse_engine::{Mode, Parts, Settings, World};
 use poolhouse_model::{Secret, operation};
-use poolhouse_outbound::{Inbox, Messenger, Outbound};
+use poolhouse_outbound::{FormerPools, Inbox, Messenger, Outbound};
 use poolhouse_storage::{ConnectOptions, Db, Store};
 use poolhouse_web::App;
 use serde_json::{Value, json};
+use tokio::net::TcpListener;
 use tokio::sync::OnceCell;
+use tokio::task::AbortHandle;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 use tracing::Dispatch;
@@ -41,6 +43,7 @@ use tracing::instrument::WithSubscriber;
 
 use crate::actors::{Admin, Pool};
 use crate::clock::TestClock;
+use crate::custom_sender;
 use crate::database::{Backend, TestDatabase};
 use crate::functions::Functions;
 use crate::invariants;
@@ -108,6 +111,7 @@ struct Ground {
     sealer: Arc<Sealer>,
     inbox: Arc<Inbox>,
     functions: Functions,
+    former_pools: Arc<FormerPools>,
     /// Its own database, unless all labs share one.
     _database: Option<Arc<TestDatabase>>,
 }
@@ -137,6 +141,7 @@ impl Lab {
             sealer,
             inbox: Arc::new(Inbox::new()),
             functions: Functions::default(),
+            former_pools: Arc::default(),
             _database: database.map(Arc::new),
         };
         Self::node(ground, TestClock::default())
@@ -156,6 +161,24 @@ impl Lab {
         Self::node(ground, self.clock.clone())
     }
 
+    /// Another server on the same database, whose pools have these former pools.
+    pub fn with_former_pools(&self, former_pools: FormerPools) -> Self {
+        let ground = Ground {
+            former_pools: Arc::new(former_pools),
+            ..self.house.ground.clone()
+        };
+        Self::node(ground, self.clock.clone())
+    }
+
+    /// Serves the lab on a free port of this machine as well; answers where, and what ends it.
+    pub async fn listen(&self) -> (SocketAddr, AbortHandle) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let serving = axum::serve(listener, self.house.router.clone()).into_future();
+        let serving = tokio::spawn(serving.with_subscriber(self.house.subscriber.clone()));
+        (address, serving.abort_handle())
+    }
+
     fn node(ground: Ground, clock: TestClock) -> Self {
         let Ground {
             mode,
@@ -166,6 +189,7 @@ impl Lab {
             sealer,
             inbox,
             functions,
+            former_pools,
             ..
         } = ground.clone();
         let development = mode == Mode::Development;
@@ -193,8 +217,8 @@ impl Lab {
             key_reserve: KeyReserve::fixed(signing_keys()),
             messenger: Arc::new(relay.clone()),
             invoker: Arc::new(functions.clone()),
-            former_pools: FormerPools::default(),
-            code_encryptor: None,
+            former_pools,
+            code_encryptor: Some(custom_sender::encryptor()),
             sealer,
         });
         let access_keys = BTreeMap::from([(ACCESS_KEY_ID.to_owned(), Secret::from(SECRET_ACCESS_KEY))]);

@@ -56,6 +56,12 @@ impl Cx {
     /// Counts a wrong password against `subject`, with the pause that it earns, and against the address. Written at once:
     /// the sign-in fails, the count stays.
     pub(crate) async fn count_failure(&self, pool: &Pool, subject: &str) -> Result<()> {
+        self.count_wrong_password(pool, subject).await?;
+        self.count_address(pool.id()).await
+    }
+
+    /// Counts a wrong password against `subject` alone, with the pause that it earns.
+    pub(crate) async fn count_wrong_password(&self, pool: &Pool, subject: &str) -> Result<()> {
         let lockouts = self.store.lockouts();
         lockouts
             .record_failure(
@@ -66,7 +72,7 @@ impl Cx {
                 lockout::pause_after,
             )
             .await?;
-        self.count_address(pool.id()).await
+        Ok(())
     }
 
     /// Refuses an address that has shown this pool too many wrong passwords, codes and names.

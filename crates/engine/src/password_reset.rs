@@ -4,7 +4,7 @@ use poolhouse_domain::clients::Client;
 use poolhouse_domain::codes::{Attempt, CodePurpose};
 use poolhouse_domain::delivery::{self, Channel};
 use poolhouse_domain::pools::Pool;
-use poolhouse_domain::triggers::ConfirmationSource;
+use poolhouse_domain::triggers::{ConfirmationSource, MigrationSource};
 use poolhouse_domain::users::User;
 use poolhouse_domain::{Error, Result};
 use poolhouse_model::{CodeDeliveryDetailsType, Secret, UserStatusType};
@@ -26,6 +26,13 @@ impl Cx {
         let user = self.find_user(pool, username).await?;
         let subject = self.subject(pool, user.as_ref(), username);
         self.count_attempt(pool, &subject, Attempt::ForgotPassword).await?;
+        let user = match user {
+            None => {
+                let source = MigrationSource::ForgotPassword;
+                self.migrate_by_function(pool, client, source, username, None).await?
+            }
+            user => user,
+        };
         let request = match user {
             Some(user) => self.request_reset(pool, Some(client), &user).await,
             None => Err(Error::UsernameClientCombinationNotFound),

@@ -16,6 +16,7 @@ mod text_enum;
 mod timestamp;
 
 use poolhouse_awsjson::Description;
+use serde_json::Value;
 
 pub use blob::Blob;
 pub use errors::ErrorName;
@@ -36,4 +37,9 @@ for_each_operation!(descriptions);
 /// The description of the operation of this name.
 pub fn operation(name: &str) -> Option<&'static Description> {
     OPERATIONS.iter().find(|operation| operation.name == name)
+}
+
+/// Whether `text` has the length and the characters of usernames.
+pub fn is_username(text: &str) -> bool {
+    poolhouse_awsjson::constraints::check(&constraints::values::USERNAME_TYPE, &Value::from(text)).is_ok()
 }

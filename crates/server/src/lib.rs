@@ -9,6 +9,8 @@ mod commands;
 pub mod config;
 pub mod custom_senders;
 pub mod database;
+mod deliveries;
+mod former_pools;
 mod functions;
 pub mod listener;
 pub mod master_key;

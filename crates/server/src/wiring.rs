@@ -12,16 +12,17 @@ use poolhouse_crypto::password::{Parameters, PasswordHasher};
 use poolhouse_crypto::seal::Sealer;
 use poolhouse_crypto::workers::Workers;
 use poolhouse_domain::{Clock, SystemClock};
-use poolhouse_engine::{Parts, Settings, World};
+use poolhouse_engine::{Budgets, Parts, Settings, World};
 use poolhouse_model::Secret;
-use poolhouse_outbound::{Inbox, Invocations, Outbound, Sms, SmsSettingError, Smtp, SnsAccess};
+use poolhouse_outbound::{Inbox, Invocations, Outbound, Sms, SmsSettingError, Smtp, SnsAccess, TwilioAccess};
 use poolhouse_storage::{Db, Store};
 use poolhouse_web::App as Web;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::{Config, ConnectionUrl, Mode};
+use crate::deliveries::Deliveries;
 use crate::tls::Certificates;
-use crate::{custom_senders, database, functions, master_key};
+use crate::{custom_senders, database, former_pools, functions, master_key};
 
 /// How often expired rows are deleted, and how many of a kind at a time.
 const PURGE_INTERVAL: Duration = Duration::from_mins(1);
@@ -32,7 +33,9 @@ pub struct App {
     pub router: Router,
     /// The certificates for HTTPS, where it is served.
     pub certificates: Option<Certificates>,
-    /// Kept to be closed after the last request.
+    /// Kept to be ended after the last request.
+    pub deliveries: Deliveries,
+    /// Kept to be closed after the last delivery.
     pub db: Db,
 }
 
@@ -79,6 +82,7 @@ pub async fn wire(config: &Config, ending: CancellationToken) -> anyhow::Result<
         key_reserve: KeyReserve::start(config.key_reserve),
         messenger: Arc::new(messenger),
         invoker: Arc::new(functions::prepare(config, &invocations)?),
+        former_pools: Arc::new(former_pools::prepare(config)?),
         code_encryptor: custom_senders::code_encryptor(config, Arc::clone(&entropy))?,
         clock,
         store,
@@ -86,6 +90,7 @@ pub async fn wire(config: &Config, ending: CancellationToken) -> anyhow::Result<
         sealer,
     });
     tokio::spawn(purge(Arc::clone(&world), ending.clone()));
+    let deliveries = Deliveries::start(Arc::clone(&world));
     let api = Api::new(Arc::clone(&world), access_keys(config));
     let router = poolhouse_web::router(Web {
         world,
@@ -98,6 +103,7 @@ pub async fn wire(config: &Config, ending: CancellationToken) -> anyhow::Result<
     Ok(App {
         router,
         certificates,
+        deliveries,
         db,
     })
 }
@@ -113,6 +119,12 @@ fn settings(config: &Config) -> Settings {
         public_url: config.public_url.clone(),
         issuers: config.issuers(),
         sign_in_failures_per_address: config.sign_in_failures_per_address,
+        budgets: Budgets {
+            sms_per_number_per_hour: config.sms_per_number_per_hour,
+            sms_per_prefix_per_hour: config.sms_per_prefix_per_hour,
+            sms_per_prefix_per_day: config.sms_per_prefix_per_day,
+            mails_per_address_per_hour: config.mails_per_address_per_hour,
+        },
     }
 }
 
@@ -166,7 +178,8 @@ fn messenger(config: &Config) -> anyhow::Result<(Outbound, Option<Arc<Inbox>>)> 
         .map(|url| Smtp::new(url.expose(), &config.mail_from))
         .transpose()
         .context("mail cannot be sent with the settings smtp_url and mail_from")?;
-    let sms = sms(config).context("SMS cannot be sent with the settings sms_webhook_url or sms_sns_endpoint")?;
+    let sms = sms(config)
+        .context("SMS cannot be sent with the settings sms_webhook_url, sms_sns_endpoint or sms_twilio_endpoint")?;
     Ok((Outbound::new(smtp, sms, inbox.clone()), inbox))
 }
 
@@ -184,6 +197,24 @@ fn sms(config: &Config) -> Result<Option<Sms>, SmsSettingError> {
         };
         let endpoint = config.sms_sns_endpoint.as_ref().map(ConnectionUrl::expose);
         return Sms::sns(access, endpoint).map(Some);
+    }
+    if let (Some(account_sid), Some(from)) = (&config.sms_twilio_account_sid, &config.sms_twilio_from) {
+        let token = config.sms_twilio_auth_token.as_ref();
+        let (user, password) = match &config.sms_twilio_api_key {
+            Some(key) => (&key.id, key.secret.expose()),
+            None => (
+                account_sid,
+                token.map(crate::config::Secret::expose).unwrap_or_default(),
+            ),
+        };
+        let access = TwilioAccess {
+            account_sid: account_sid.clone(),
+            user: user.clone(),
+            password: password.to_owned(),
+            from: from.clone(),
+        };
+        let endpoint = config.sms_twilio_endpoint.as_ref().map(ConnectionUrl::expose);
+        return Sms::twilio(access, endpoint).map(Some);
     }
     Ok(None)
 }

@@ -86,7 +86,7 @@ impl Cx {
         (username, password): (&str, &Secret),
         levels: &[Level],
     ) -> Result<Outcome> {
-        let user = self.find_user(pool, username).await?;
+        let user = self.identify(pool, client, username, password).await?;
         let progress = self.browser_progress(pool, user.as_ref(), username, levels).await?;
         self.prove_password(pool, client, user, progress, password, None).await
     }

@@ -47,6 +47,12 @@ impl<'a> Start<'a> {
             browser: None,
         }
     }
+
+    /// The password with which the client begins.
+    fn password(&self) -> Option<&'a Secret> {
+        let begins = self.preferred == Some(ChallengeNameType::Password.as_str());
+        self.given.password.filter(|_| begins)
+    }
 }
 
 /// What a client sends along with its choice, so that the challenge needs no round of its own.
@@ -73,7 +79,11 @@ impl Cx {
             Some(step_up) => Some(self.ascent(pool, step_up).await?),
             None => None,
         };
-        let user = admit(client, self.find_user(pool, start.username).await?)?;
+        let user = match start.password() {
+            Some(password) => self.find_or_migrate(pool, client, start.username, password).await?,
+            None => self.find_user(pool, start.username).await?,
+        };
+        let user = self.admit_or_migrate_later(pool, client, user)?;
         let triggers = self.triggers(pool, Some(client));
         triggers.pre_authentication(user.as_ref(), start.username).await?;
         let door = Door { pool, client };
@@ -148,7 +158,10 @@ impl Cx {
         let session = self.session(pool, client, &answer, Step::SelectChallenge).await?;
         let door = Door { pool, client };
         let progress = session.state.progress.clone();
-        let user = admit(client, self.find_session_user(pool, &session).await?)?;
+        let password = given
+            .password
+            .filter(|_| selected == ChallengeNameType::Password.as_str());
+        let user = self.find_chooser(door, &session, password).await?;
         let available = match &user {
             Some(user) => available(pool, user, self.has_passkey(pool, user).await?, &progress),
             None => simulated_challenges(pool, progress.target),
@@ -200,10 +213,41 @@ impl Cx {
         given: FirstFactor<'_>,
     ) -> Result<Outcome> {
         let session = self.session(door.pool, door.client, &answer, step).await?;
-        let user = admit(door.client, self.find_session_user(door.pool, &session).await?)?;
+        let user = self.find_chooser(door, &session, given.password).await?;
         let progress = session.state.progress.clone();
         self.first_factor(door, user, progress, challenge, given, Some(&session))
             .await
+    }
+
+    /// The user of a session. Who was nobody at its beginning may be known somewhere else, under the name that they typed
+    /// and this password.
+    async fn find_chooser(
+        &self,
+        Door { pool, client }: Door<'_>,
+        session: &AuthSession,
+        password: Option<&Secret>,
+    ) -> Result<Option<User>> {
+        let mut user = self.find_session_user(pool, session).await?;
+        if user.is_none()
+            && let Some(password) = password.filter(|_| self.migrates(pool))
+        {
+            let name = session.state.progress.typed();
+            user = self.find_or_migrate(pool, client, name, password).await?;
+        }
+        if password.is_some() {
+            return admit(client, user);
+        }
+        self.admit_or_migrate_later(pool, client, user)
+    }
+
+    /// Lets a user begin or go on like [`admit`]. Who is nobody goes on as well where a password may show that they are
+    /// known somewhere else.
+    fn admit_or_migrate_later(&self, pool: &Pool, client: &Client, user: Option<User>) -> Result<Option<User>> {
+        if user.is_none() && self.migrates(pool) {
+            Ok(None)
+        } else {
+            admit(client, user)
+        }
     }
 
     /// Begins with the preferred challenge where it is available, or else lets the user choose.

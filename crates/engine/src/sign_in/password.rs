@@ -28,7 +28,24 @@ impl Cx {
             password,
             device_key,
         } = sign_in;
-        let user = self.find_user(pool, username).await?;
+        let user = self.identify(pool, client, username, password).await?;
+        let progress = Progress {
+            names: vec![username.to_owned()],
+            device_key: device_key.map(str::to_owned),
+            ..Progress::default()
+        };
+        self.prove_password(pool, client, user, progress, password, None).await
+    }
+
+    /// Finds whoever signs in by name and password, and asks the pool's function whether they may.
+    pub(crate) async fn identify(
+        &self,
+        pool: &Pool,
+        client: &Client,
+        username: &str,
+        password: &Secret,
+    ) -> Result<Option<User>> {
+        let user = self.find_or_migrate(pool, client, username, password).await?;
         match &user {
             None if !client.prevents_user_existence_errors() => return Err(self.refuse_unknown_name(pool).await?),
             Some(user) if !client.prevents_user_existence_errors() => check_status(user)?,
@@ -36,12 +53,7 @@ impl Cx {
         }
         let triggers = self.triggers(pool, Some(client));
         triggers.pre_authentication(user.as_ref(), username).await?;
-        let progress = Progress {
-            names: vec![username.to_owned()],
-            device_key: device_key.map(str::to_owned),
-            ..Progress::default()
-        };
-        self.prove_password(pool, client, user, progress, password, None).await
+        Ok(user)
     }
 
     /// Checks the password of whoever was found under the name that was typed, and goes on.
@@ -102,16 +114,16 @@ impl Cx {
 
     /// Checks the password and renews a hash that was made under other parameters.
     async fn check_password(&self, pool: &Pool, client: &Client, mut user: User, password: &Secret) -> Result<User> {
-        let Some(stored) = &user.password else {
-            self.verify_absent(password).await?;
-            self.count_failure(pool, &user.sub).await?;
-            return Err(Error::IncorrectUsernameOrPassword);
-        };
         if user.status == UserStatusType::ResetRequired {
             self.verify_absent(password).await?;
             self.count_failure(pool, &user.sub).await?;
             return Err(Error::PasswordResetRequired.for_client(client));
         }
+        let Some(stored) = &user.password else {
+            self.verify_absent(password).await?;
+            self.count_failure(pool, &user.sub).await?;
+            return Err(Error::IncorrectUsernameOrPassword);
+        };
         let verification = self.verify_password(password, &stored.hash).await?;
         if !verification.matches {
             self.count_failure(pool, &user.sub).await?;

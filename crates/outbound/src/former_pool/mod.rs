@@ -34,6 +34,11 @@ pub struct FormerPools {
 }
 
 impl FormerPools {
+    /// Whether the pool `pool_id` has a former pool.
+    pub fn has(&self, pool_id: &str) -> bool {
+        self.by_pool_id.contains_key(pool_id)
+    }
+
     /// Asks the former pool of the pool `pool_id` whether a name and a password are right; `None` when it has no former
     /// pool.
     pub async fn ask(

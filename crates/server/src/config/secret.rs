@@ -3,7 +3,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize, Serializer};
-use url::Url;
+use url::{Host, Url};
 
 const REDACTED: &str = "redacted";
 
@@ -47,6 +47,20 @@ impl ConnectionUrl {
     /// The URL with its password.
     pub fn expose(&self) -> &str {
         &self.0
+    }
+
+    /// Whether what is sent to this web address crosses a network without TLS.
+    pub fn travels_in_the_clear(&self) -> bool {
+        let Ok(url) = Url::parse(&self.0) else {
+            return false;
+        };
+        let stays_here = match url.host() {
+            Some(Host::Domain(name)) => name == "localhost",
+            Some(Host::Ipv4(address)) => address.is_loopback(),
+            Some(Host::Ipv6(address)) => address.is_loopback(),
+            None => false,
+        };
+        url.scheme() == "http" && !stays_here
     }
 }
 

@@ -1,8 +1,6 @@
 //! Which settings of SMS go together.
 
-use url::{Host, Url};
-
-use super::{Config, ConnectionUrl, Problems, can_be_guessed, check_region, is_access_key};
+use super::{Config, Problems, can_be_guessed, check_region, is_access_key};
 
 /// The most characters that a sender of SMS has.
 const LONGEST_SENDER: usize = 11;
@@ -60,7 +58,7 @@ pub fn check_safety(config: &Config, problems: &mut Problems) {
         ("sms_sns_endpoint", &config.sms_sns_endpoint),
     ];
     for (name, url) in urls {
-        if let Some(url) = url.as_ref().filter(|url| travels_in_the_clear(url)) {
+        if let Some(url) = url.as_ref().filter(|url| url.travels_in_the_clear()) {
             problems.add(format!(
                 "{name} is {url}, so codes would travel in the clear: use https://, or an address of this machine"
             ));
@@ -72,20 +70,6 @@ fn is_sender(name: &str) -> bool {
     (1..=LONGEST_SENDER).contains(&name.len())
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric())
         && name.bytes().any(|byte| byte.is_ascii_alphabetic())
-}
-
-/// Whether what is sent there crosses a network without TLS.
-fn travels_in_the_clear(url: &ConnectionUrl) -> bool {
-    let Ok(url) = Url::parse(url.expose()) else {
-        return false;
-    };
-    let stays_here = match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    };
-    url.scheme() == "http" && !stays_here
 }
 
 #[cfg(test)]

@@ -342,6 +342,7 @@ async fn each_pool_has_its_own_former_pool_or_none() {
     let asked = pools.ask("us-east-1_new", "alice", &PASSWORD.into()).await;
     assert_eq!(asked.unwrap().unwrap(), Answer::Refused);
     assert!(pools.ask("us-east-1_other", "alice", &PASSWORD.into()).await.is_none());
+    assert!(pools.has("us-east-1_new") && !pools.has("us-east-1_other"));
     assert_eq!(pool.operations(), ["InitiateAuth"]);
 }
 
