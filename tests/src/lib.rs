@@ -8,6 +8,7 @@ pub mod authenticator;
 pub mod browser;
 pub mod clock;
 pub mod connection;
+pub mod custom_sender;
 pub mod database;
 pub mod device;
 pub mod functions;
