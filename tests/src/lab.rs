@@ -7,11 +7,9 @@
 )]
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
-use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -27,14 +25,13 @@ use poolhouse_crypto::seal::{MasterKey, Sealer};
 use poolhouse_crypto::workers::Workers;
 use poolhouse_domain::Clock;
 use poolhouse_domain::issuers::Issuers;
-use poolhouse_engine::{Mode, Parts, Settings, World};
+use poolhouse_engine::{Budgets, Mode, Parts, Settings, World};
 use poolhouse_model::{Secret, operation};
-use poolhouse_outbound::{FormerPools, Inbox, Messenger, Outbound};
-use poolhouse_storage::{ConnectOptions, Db, Store};
+use poolhouse_outbound::{FormerPools, Inbox, Invocations, Messenger, Outbound};
+use poolhouse_storage::{Db, Store};
 use poolhouse_web::App;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
-use tokio::sync::OnceCell;
 use tokio::task::AbortHandle;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
@@ -49,6 +46,7 @@ use crate::functions::Functions;
 use crate::invariants;
 use crate::log::Log;
 use crate::mailbox::{Mailbox, Relay};
+use crate::opened::{open, open_alone};
 use crate::reply::Reply;
 use crate::sigv4::Signer;
 
@@ -63,6 +61,14 @@ pub const PUBLIC_HOST: &str = "localhost:7665";
 pub const TRUSTED_PROXIES: &str = "10.0.0.0/8";
 /// How many wrong passwords and codes one address may show a pool of a lab in production mode.
 pub const FAILURES_PER_ADDRESS: u32 = 6;
+
+/// How many messages one destination is sent by a lab in production mode.
+pub const BUDGETS: Budgets = Budgets {
+    sms_per_number_per_hour: 3,
+    sms_per_prefix_per_hour: 5,
+    sms_per_prefix_per_day: 8,
+    mails_per_address_per_hour: 50,
+};
 
 const TARGET_PREFIX: &str = "AWSCognitoIdentityProviderService";
 const ACCESS_KEY_ID: &str = "AKIAIOSFODNN7EXAMPLE";
@@ -119,17 +125,21 @@ struct Ground {
 impl Lab {
     /// A server in development mode.
     pub async fn new(backend: Backend) -> Self {
-        Self::build(backend, Mode::Development).await
+        Self::build(open(backend).await, Mode::Development)
+    }
+
+    /// A server in development mode with a database of its own on Postgres too: what is in its outbox is its own.
+    pub async fn alone(backend: Backend) -> Self {
+        Self::build(open_alone(backend).await, Mode::Development)
     }
 
     /// A server in production mode, whose administrators hold an access key.
     pub async fn production(backend: Backend) -> Self {
-        Self::build(backend, Mode::Production).await
+        Self::build(open(backend).await, Mode::Production)
     }
 
-    async fn build(backend: Backend, mode: Mode) -> Self {
+    fn build((db, database): (Db, Option<TestDatabase>), mode: Mode) -> Self {
         let number = next_number();
-        let (db, database) = open(backend).await;
         let entropy: Arc<dyn Entropy> = Arc::new(SeededEntropy::new(&format!("lab {number}")));
         let sealer = Arc::new(Sealer::new(&MasterKey::generate(&*entropy)).unwrap());
         let ground = Ground {
@@ -208,6 +218,7 @@ impl Lab {
                 public_url: PUBLIC_URL.to_owned(),
                 issuers,
                 sign_in_failures_per_address: if development { 0 } else { FAILURES_PER_ADDRESS },
+                budgets: if development { Budgets::default() } else { BUDGETS },
             },
             store: Store::new(db, sealer.clone(), entropy.clone()),
             clock: Arc::new(clock.clone()),
@@ -227,6 +238,7 @@ impl Lab {
             world: world.clone(),
             api: Api::new(world.clone(), access_keys),
             inbox: development.then(|| inbox.clone()),
+            invocations: Arc::new(Invocations::new()),
             trusted_proxies: Arc::new([TRUSTED_PROXIES.parse().unwrap()]),
             draining: draining.clone(),
         };
@@ -283,6 +295,12 @@ impl Lab {
     /// What seals strings and rows of this lab.
     pub fn sealer(&self) -> &Arc<Sealer> {
         &self.house.ground.sealer
+    }
+
+    /// Delivers what is due in the outbox; answers how many attempts that took.
+    pub async fn deliver_due(&self) -> usize {
+        let delivering = self.house.world.deliver_due();
+        delivering.with_subscriber(self.house.subscriber.clone()).await.unwrap()
     }
 
     /// Announces the end of the server.
@@ -444,86 +462,4 @@ fn signing_keys() -> Vec<Arc<SigningKey>> {
         })
     });
     KEYS.clone()
-}
-
-/// Opens a database with the newest schema: a new one on SQLite, and on Postgres one that all labs of the process share.
-async fn open(backend: Backend) -> (Db, Option<TestDatabase>) {
-    let options = ConnectOptions {
-        max_connections: 4,
-        acquire_timeout: Duration::from_secs(30),
-        ..ConnectOptions::default()
-    };
-    let connect = async |url: &str| Db::connect(url, options).await.unwrap();
-    match backend {
-        Backend::Postgres => (connect(shared_postgres().await.url()).await, None),
-        Backend::SqliteFile => {
-            let database = TestDatabase::new(backend).await.unwrap();
-            let file = database.file().unwrap();
-            fs::create_dir_all(file.parent().unwrap()).unwrap();
-            fs::copy(sqlite_template().await.file().unwrap(), file).unwrap();
-            (connect(database.url()).await, Some(database))
-        }
-        Backend::SqliteMemory => {
-            let database = TestDatabase::new(backend).await.unwrap();
-            (database.migrated().await.unwrap(), Some(database))
-        }
-    }
-}
-
-/// On a server of `TEST_DATABASE_URL` it stays behind: nothing runs at the end of a test process.
-async fn shared_postgres() -> &'static TestDatabase {
-    static SHARED: OnceCell<TestDatabase> = OnceCell::const_new();
-    SHARED.get_or_init(|| migrated(Backend::Postgres)).await
-}
-
-/// A migrated file, to be copied: that is quicker than to migrate again.
-async fn sqlite_template() -> &'static TestDatabase {
-    static TEMPLATE: OnceCell<TestDatabase> = OnceCell::const_new();
-    TEMPLATE.get_or_init(|| migrated(Backend::SqliteFile)).await
-}
-
-async fn migrated(backend: Backend) -> TestDatabase {
-    let database = TestDatabase::new(backend).await.unwrap();
-    database.migrated().await.unwrap().close().await;
-    database
-}
-
-/// Makes two tests of each scenario: `name::sqlite` and `name::postgres`. A scenario takes a [`Lab`]; after the word
-/// `production` the lab is in production mode.
-///
-/// ```text
-/// scenario! {
-///     async fn a_user_signs_in(lab: Lab) {
-///         lab.pool().await.client().await.confirmed_user("alice").await.sign_in().await;
-///     }
-/// }
-/// ```
-#[macro_export]
-macro_rules! scenario {
-    () => {};
-    (async fn $name:ident($lab:ident: Lab) $body:block $($rest:tt)*) => {
-        $crate::scenario! { @tests new $name $lab $body }
-        $crate::scenario! { $($rest)* }
-    };
-    (production async fn $name:ident($lab:ident: Lab) $body:block $($rest:tt)*) => {
-        $crate::scenario! { @tests production $name $lab $body }
-        $crate::scenario! { $($rest)* }
-    };
-    (@tests $mode:ident $name:ident $lab:ident $body:block) => {
-        mod $name {
-            use super::*;
-
-            async fn scenario($lab: $crate::lab::Lab) $body
-
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn sqlite() {
-                scenario($crate::lab::Lab::$mode($crate::database::Backend::SqliteFile).await).await;
-            }
-
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn postgres() {
-                scenario($crate::lab::Lab::$mode($crate::database::Backend::Postgres).await).await;
-            }
-        }
-    };
 }

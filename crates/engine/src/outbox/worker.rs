@@ -8,6 +8,7 @@ use poolhouse_domain::{HOUR, MINUTE, Result, SECOND, Timestamp};
 use poolhouse_outbound::{Delivery, Invocation, InvokeError};
 use poolhouse_storage::LeasedEntry;
 use tokio::task::JoinSet;
+use tracing::instrument::WithSubscriber;
 
 use super::{Outgoing, SenderCall};
 use crate::World;
@@ -93,7 +94,7 @@ impl World {
                 return Ok(YIELD);
             }
             for entry in taken {
-                under_way.spawn(Arc::clone(self).carry(entry));
+                under_way.spawn(Arc::clone(self).carry(entry).with_current_subscriber());
             }
         }
     }
