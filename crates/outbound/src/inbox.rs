@@ -1,15 +1,12 @@
 //! The development inbox: the last messages, kept in memory, and a way to wait for the next one.
 
-use std::collections::VecDeque;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use serde::Serialize;
-use tokio::sync::watch;
-use tokio::time::{Instant, timeout_at};
 
 use crate::message::{Kind, Message};
 use crate::messenger::{BoxFuture, Delivery, DeliveryError, Messenger, Route};
+use crate::recent::Recent;
 
 /// How many messages the inbox keeps; the oldest makes room for the next.
 const CAPACITY: usize = 1_000;
@@ -17,9 +14,7 @@ const CAPACITY: usize = 1_000;
 /// Keeps the last 1,000 messages in memory.
 #[derive(Debug)]
 pub struct Inbox {
-    messages: Mutex<VecDeque<Received>>,
-    /// How many messages have ever arrived: the id of the last one, and the bell for those who wait.
-    arrived: watch::Sender<u64>,
+    messages: Recent<Received>,
 }
 
 /// A message in the inbox.
@@ -54,53 +49,28 @@ impl Filter {
 impl Inbox {
     pub fn new() -> Self {
         Self {
-            messages: Mutex::default(),
-            arrived: watch::Sender::new(0),
+            messages: Recent::new(CAPACITY),
         }
     }
 
     /// Keeps a message and wakes those who wait.
     pub fn keep(&self, message: Message) {
-        let mut messages = self.lock();
-        let id = *self.arrived.borrow() + 1;
-        if messages.len() == CAPACITY {
-            messages.pop_front();
-        }
-        messages.push_back(Received { id, message });
-        self.arrived.send_replace(id);
+        self.messages.keep(|id| Received { id, message });
     }
 
     /// The messages that match, oldest first.
     pub fn list(&self, filter: &Filter) -> Vec<Received> {
-        self.lock()
-            .iter()
-            .filter(|received| filter.matches(received))
-            .cloned()
-            .collect()
+        self.messages.list(|received| filter.matches(received))
     }
 
     /// The messages that match, oldest first, as soon as there is one; none when there is still none after `patience`.
     pub async fn wait(&self, filter: &Filter, patience: Duration) -> Vec<Received> {
-        let deadline = Instant::now() + patience;
-        let mut arrivals = self.arrived.subscribe();
-        loop {
-            let found = self.list(filter);
-            if !found.is_empty() || !matches!(timeout_at(deadline, arrivals.changed()).await, Ok(Ok(()))) {
-                return found;
-            }
-        }
+        self.messages.wait(|received| filter.matches(received), patience).await
     }
 
     /// Removes the messages that match and returns how many there were.
     pub fn clear(&self, filter: &Filter) -> usize {
-        let mut messages = self.lock();
-        let before = messages.len();
-        messages.retain(|received| !filter.matches(received));
-        before - messages.len()
-    }
-
-    fn lock(&self) -> MutexGuard<'_, VecDeque<Received>> {
-        self.messages.lock().unwrap_or_else(PoisonError::into_inner)
+        self.messages.clear(|received| filter.matches(received))
     }
 }
 
@@ -126,6 +96,8 @@ impl Messenger for Inbox {
 
 #[cfg(test)]
 mod tests {
+    use tokio::time::Instant;
+
     use super::*;
     use crate::message::tests::sign_up_code;
 

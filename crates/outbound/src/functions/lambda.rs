@@ -56,21 +56,17 @@ impl Lambda {
     /// The request that calls the function at `url`, signed as of the time of the invocation.
     pub fn request(&self, url: &Url, invocation: &Invocation, event: &str) -> Result<Request, RequestError> {
         let arn = FunctionArn::parse(&invocation.function_arn);
-        let placeholder;
-        let credentials = match &self.credentials {
-            Some(credentials) => credentials,
-            None => {
-                let account = arn.map_or(PLACEHOLDER, |arn| arn.account);
-                placeholder = sigv4::credentials(account, PLACEHOLDER, None);
-                &placeholder
-            }
+        let placeholder = || {
+            let account = arn.map_or(PLACEHOLDER, |arn| arn.account);
+            sigv4::credentials(account, PLACEHOLDER, None)
         };
+        let credentials = self.credentials.clone().unwrap_or_else(placeholder);
         let request = http::Request::post(url.as_str())
             .header(CONTENT_TYPE, "application/json")
             .header(INVOCATION_TYPE, "RequestResponse")
             .body(event.to_owned())?;
         let scope = Scope {
-            credentials,
+            credentials: &credentials,
             region: arn.map_or(DEFAULT_REGION, |arn| arn.region),
             service: SERVICE,
             signed_at: invocation.invoked_at,
