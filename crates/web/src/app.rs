@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ipnet::IpNet;
 use poolhouse_api::Api;
 use poolhouse_engine::World;
-use poolhouse_outbound::Inbox;
+use poolhouse_outbound::{Inbox, Invocations};
 use tokio_util::sync::CancellationToken;
 
 /// What handlers share.
@@ -15,6 +15,8 @@ pub struct App {
     pub api: Api,
     /// The messages that developers may read; they are served in development mode only.
     pub inbox: Option<Arc<Inbox>>,
+    /// The calls of functions that developers may look at; they are served in development mode only.
+    pub invocations: Arc<Invocations>,
     /// The networks of proxies whose word on the client's address is taken.
     pub trusted_proxies: Arc<[IpNet]>,
     /// Cancelled when the server is about to end: it is not ready any more, and nobody waits for messages.

@@ -40,7 +40,11 @@ pub fn router(app: App) -> Router {
         .route("/livez", get(health::live))
         .merge(oauth::routes(app.world.settings.mode));
     let routes = match (app.world.settings.mode, &app.inbox) {
-        (Mode::Development, Some(inbox)) => routes.merge(development::routes(inbox.clone(), app.draining.clone())),
+        (Mode::Development, Some(inbox)) => routes.merge(development::routes(
+            inbox.clone(),
+            app.invocations.clone(),
+            app.draining.clone(),
+        )),
         _ => routes,
     };
     routes

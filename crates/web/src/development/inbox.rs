@@ -1,20 +1,13 @@
 //! `/_poolhouse/messages`: the inbox, and a way to wait for the next message.
 
-use std::time::Duration;
-
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
-use axum::response::{IntoResponse, Response};
-use http::StatusCode;
-use poolhouse_outbound::{Filter, Kind, Received, UnknownKind};
+use poolhouse_outbound::{Filter, Kind, Received};
 use serde::{Deserialize, Serialize};
 
 use super::Desk;
-use crate::fault;
-
-/// The longest that one request may wait.
-const LONGEST_WAIT: Duration = Duration::from_mins(1);
+use super::query::{Deleted, Refusal, given, patience};
 
 /// Which messages are meant; an empty criterion is one left out.
 #[derive(Deserialize)]
@@ -32,24 +25,6 @@ pub struct Messages {
     messages: Vec<Received>,
 }
 
-#[derive(Serialize)]
-pub struct Deleted {
-    deleted: usize,
-}
-
-/// Why a query is not understood.
-#[derive(Debug, thiserror::Error)]
-pub enum Refusal {
-    #[error("{0}")]
-    Query(#[from] QueryRejection),
-    #[error("kind: {0}")]
-    Kind(#[from] UnknownKind),
-    #[error("wait: {0}")]
-    Duration(#[from] humantime::DurationError),
-    #[error("wait: at most 60s")]
-    TooLong,
-}
-
 impl Criteria {
     fn filter(&self) -> Result<Filter, Refusal> {
         Ok(Filter {
@@ -60,22 +35,6 @@ impl Criteria {
             kind: given(self.kind.as_ref()).map(str::parse::<Kind>).transpose()?,
         })
     }
-
-    fn patience(&self) -> Result<Duration, Refusal> {
-        let wait = given(self.wait.as_ref()).map(humantime::parse_duration).transpose()?;
-        wait.filter(|wait| *wait > LONGEST_WAIT)
-            .map_or(Ok(wait.unwrap_or_default()), |_| Err(Refusal::TooLong))
-    }
-}
-
-fn given(criterion: Option<&String>) -> Option<&str> {
-    criterion.map(String::as_str).filter(|text| !text.is_empty())
-}
-
-impl IntoResponse for Refusal {
-    fn into_response(self) -> Response {
-        fault::json(StatusCode::BAD_REQUEST, self.to_string())
-    }
 }
 
 /// Shows the messages that match, oldest first; waits for the first one when asked to.
@@ -84,7 +43,7 @@ pub async fn list(
     criteria: Result<Query<Criteria>, QueryRejection>,
 ) -> Result<Json<Messages>, Refusal> {
     let Query(criteria) = criteria?;
-    let (filter, patience) = (criteria.filter()?, criteria.patience()?);
+    let (filter, patience) = (criteria.filter()?, patience(criteria.wait.as_ref())?);
     let messages = tokio::select! {
         messages = desk.inbox.wait(&filter, patience) => messages,
         () = desk.draining.cancelled() => desk.inbox.list(&filter),

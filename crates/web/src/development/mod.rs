@@ -1,7 +1,10 @@
-//! What development mode offers to tests and to people who try things: the inbox. None of it exists in production mode.
+//! What development mode offers to tests and to people who try things: the inbox, and the calls of
+//! functions. None of it exists in production mode.
 
 mod inbox;
+mod invocations;
 mod localstack;
+mod query;
 
 use std::sync::Arc;
 
@@ -11,7 +14,7 @@ use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 use axum::routing::get;
 use http::StatusCode;
-use poolhouse_outbound::Inbox;
+use poolhouse_outbound::{Inbox, Invocations};
 use tokio_util::sync::CancellationToken;
 
 use crate::fault;
@@ -20,20 +23,29 @@ use crate::fault;
 #[derive(Clone)]
 struct Desk {
     inbox: Arc<Inbox>,
+    invocations: Arc<Invocations>,
     draining: CancellationToken,
 }
 
 /// The paths of development mode.
-pub fn routes<App>(inbox: Arc<Inbox>, draining: CancellationToken) -> Router<App> {
+pub fn routes<App>(inbox: Arc<Inbox>, invocations: Arc<Invocations>, draining: CancellationToken) -> Router<App> {
     Router::new()
         .route("/_poolhouse/messages", get(inbox::list).delete(inbox::clear))
+        .route(
+            "/_poolhouse/invocations",
+            get(invocations::list).delete(invocations::clear),
+        )
         .route(
             "/_aws/ses",
             get(localstack::list_mails).delete(localstack::delete_mails),
         )
         .route("/_localstack/health", get(localstack::health))
         .layer(from_fn(refuse_foreign_pages))
-        .with_state(Desk { inbox, draining })
+        .with_state(Desk {
+            inbox,
+            invocations,
+            draining,
+        })
 }
 
 /// Refuses what a browser sends on behalf of a page from elsewhere: codes are for the developer, not for the web.
