@@ -10,12 +10,12 @@ use poolhouse_domain::templates::{self, Values};
 use poolhouse_domain::users::User;
 use poolhouse_domain::{Error, Result};
 use poolhouse_model::{CodeDeliveryDetailsType, DefaultEmailOptionType, VerifiedAttributeType};
-use poolhouse_outbound::{Kind, Medium, Message};
+use poolhouse_outbound::Kind;
 use poolhouse_storage::Transaction;
 
 use crate::Cx;
+use crate::messages::{Draft, Reveals};
 use crate::outbox::Outgoing;
-use crate::triggers::{Draft, Triggers};
 
 /// A code that is about to be sent: to be written together with the message that brings it.
 pub struct CodeRequest {
@@ -96,45 +96,13 @@ impl Cx {
                 link: link.as_deref().unwrap_or_default(),
                 ..Values::default()
             },
+            reveals: Reveals::Code,
         };
-        let message = self.message(self.triggers(pool, client), pool, &draft).await?;
-        let message = Message {
-            code: Some(digits),
-            link,
-            ..message
-        };
+        let outgoing = self.compose(self.triggers(pool, client), pool, &draft).await?;
         Ok(CodeRequest {
             code,
-            outgoing: message.into(),
+            outgoing,
             details: channel.details(),
-        })
-    }
-
-    /// A message from the pool's own sender, in the words of its function or of its template.
-    pub(crate) async fn message(&self, triggers: Triggers<'_>, pool: &Pool, draft: &Draft<'_>) -> Result<Message> {
-        let Draft {
-            user, channel, kind, ..
-        } = *draft;
-        let text = triggers.word(draft).await?;
-        let email = pool.settings.email_configuration.as_ref();
-        Ok(Message {
-            pool_id: pool.id().to_owned(),
-            username: user.username.clone(),
-            to: channel.destination.clone(),
-            medium: match channel.attribute {
-                VerifiedAttributeType::Email => Medium::Email,
-                VerifiedAttributeType::PhoneNumber => Medium::Sms,
-            },
-            kind,
-            configuration_set: email.and_then(|config| config.configuration_set.clone()),
-            from: email.and_then(delivery::sender).map(str::to_owned),
-            reply_to: email.and_then(|config| config.reply_to_email_address.clone()),
-            subject: text.subject,
-            body: text.body,
-            code: None,
-            link: None,
-            temporary_password: None,
-            sent_at: self.now().millis(),
         })
     }
 

@@ -9,14 +9,14 @@ use poolhouse_domain::triggers::SignUpSource;
 use poolhouse_domain::users::User;
 use poolhouse_domain::{Error, Result, names, password_policy};
 use poolhouse_model::{DeliveryMediumType, Secret, UserStatusType, VerifiedAttributeType};
-use poolhouse_outbound::{Kind, Message};
+use poolhouse_outbound::Kind;
 use poolhouse_storage::Transaction;
 
 use crate::Cx;
 use crate::changes::retried;
+use crate::messages::{Draft, Reveals};
 use crate::outbox::Outgoing;
 use crate::sign_up::check_reachable;
-use crate::triggers::Draft;
 
 /// A user as an administrator describes them.
 pub struct Invitation<'a> {
@@ -201,12 +201,9 @@ impl Cx {
                     username: typed,
                     ..Values::default()
                 },
+                reveals: Reveals::TemporaryPassword,
             };
-            let message = self.message(self.triggers(pool, None), pool, &draft).await?;
-            let outgoing = Outgoing::from(Message {
-                temporary_password: Some(password.expose().to_owned()),
-                ..message
-            });
+            let outgoing = self.compose(self.triggers(pool, None), pool, &draft).await?;
             self.check_outgoing(&outgoing).await?;
             messages.push(outgoing);
         }

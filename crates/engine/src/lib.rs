@@ -16,6 +16,7 @@ mod devices;
 mod domains;
 mod invitations;
 mod lookups;
+mod messages;
 mod mfa;
 mod migration;
 mod oauth;
@@ -46,7 +47,7 @@ pub use oauth::{
 pub use outbox::Budgets;
 pub use pages::Page;
 pub use passkeys::ProvedPasskey;
-pub use sign_in::{Outcome, Parameters, Response, SignIn, Start, StepUp};
+pub use sign_in::{CustomStart, Outcome, Parameters, Response, SignIn, Start, StepUp};
 pub use sign_up::{Confirmation, Registered, Registration};
 pub use triggers::Handed;
 pub use world::{CUSTOM_ID, Mode, Parts, Settings, World};

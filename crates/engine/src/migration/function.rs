@@ -11,10 +11,11 @@ use poolhouse_domain::triggers::user_migration::{FinalUserStatus, MessageAction,
 use poolhouse_domain::users::User;
 use poolhouse_domain::{Error, Result, names};
 use poolhouse_model::{Secret, UserStatusType};
-use poolhouse_outbound::{Kind, Message};
+use poolhouse_outbound::Kind;
 
 use super::Newcomer;
-use crate::triggers::Draft;
+use crate::messages::{Draft, Reveals};
+use crate::outbox::Outgoing;
 use crate::{Cx, Mediums};
 
 /// What a function may call the name of the user, which is no attribute.
@@ -115,7 +116,7 @@ impl Cx {
         user: &User,
         name: &str,
         mediums: &Mediums,
-    ) -> Result<Vec<Message>> {
+    ) -> Result<Vec<Outgoing>> {
         let mut messages = Vec::new();
         for channel in mediums.channels(user)? {
             let draft = Draft {
@@ -128,9 +129,10 @@ impl Cx {
                     username: name,
                     ..Values::default()
                 },
+                reveals: Reveals::Nothing,
             };
             let triggers = self.triggers(pool, Some(client));
-            messages.push(self.message(triggers, pool, &draft).await?);
+            messages.push(self.compose(triggers, pool, &draft).await?);
         }
         Ok(messages)
     }

@@ -12,16 +12,16 @@ use poolhouse_domain::triggers::MigrationSource;
 use poolhouse_domain::users::User;
 use poolhouse_domain::{Error, Result};
 use poolhouse_model::{Secret, is_username};
-use poolhouse_outbound::Message;
 
 use crate::Cx;
 use crate::changes::retried;
+use crate::outbox::Outgoing;
 
 /// Somebody who is about to become a user.
 struct Newcomer {
     user: User,
     /// The messages that welcome them.
-    welcome: Vec<Message>,
+    welcome: Vec<Outgoing>,
     /// Whether a verified e-mail address or phone number is taken from the user who has it now.
     force_alias_creation: bool,
 }
@@ -72,12 +72,11 @@ impl Cx {
             welcome,
             force_alias_creation,
         } = newcomer;
-        let mut outgoing = Vec::new();
+        let mut sendable = Vec::new();
         for message in welcome {
-            let message = message.into();
-            // The log says why: nobody is kept out for want of a welcome.
+            // Nobody is kept out for want of a welcome; the log says why it was not sent.
             if self.check_outgoing(&message).await.is_ok() {
-                outgoing.push(message);
+                sendable.push(message);
             }
         }
         let write = async || {
@@ -86,14 +85,14 @@ impl Cx {
                 tx.users().take_aliases(pool, &user, self.now()).await?;
             }
             tx.users().insert(pool, &user).await?;
-            for message in &outgoing {
+            for message in &sendable {
                 self.post(&mut tx, message).await?;
             }
             Ok(tx.commit().await?)
         };
         match retried(write).await {
             Ok(()) => {
-                for message in &outgoing {
+                for message in &sendable {
                     self.announce(message);
                 }
                 tracing::info!(

@@ -7,7 +7,7 @@ mod budgets;
 mod worker;
 
 use poolhouse_domain::{DAY, Error, HOUR, MINUTE, Result};
-use poolhouse_outbound::{Kind, Medium, Message, Route};
+use poolhouse_outbound::{EncryptionError, Kind, Medium, Message, Route};
 use poolhouse_storage::{OutboxEntry, Transaction};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -30,7 +30,9 @@ pub(crate) struct SenderCall {
     /// What the function is to say. Developers see it in the inbox.
     pub message: Message,
     pub function_arn: String,
-    /// What the function receives.
+    /// The key that the code is encrypted under.
+    pub key_id: String,
+    /// What the function receives, but for the code: that is encrypted for each call.
     pub event: Value,
 }
 
@@ -64,18 +66,22 @@ impl Cx {
     /// Refuses what nothing can carry, and what is too much for its destination; the rest is counted against it. Call it
     /// before anything is written.
     pub(crate) async fn check_outgoing(&self, outgoing: &Outgoing) -> Result<()> {
-        if let Outgoing::Message(message) = outgoing
-            && let Err(error) = self.messenger.check(message)
-        {
+        let message = outgoing.message();
+        let obstacle = match outgoing {
+            Outgoing::Message(message) => self.messenger.check(message).err().map(|error| error.to_string()),
+            Outgoing::Function(_) if self.code_encryptor.is_none() => Some(EncryptionError::NoKey.to_string()),
+            Outgoing::Function(_) => None,
+        };
+        if let Some(obstacle) = obstacle {
             tracing::warn!(
                 request_id = self.request.id,
                 pool = message.pool_id,
                 kind = message.kind.as_str(),
-                "a message could not be sent: {error}"
+                "a message could not be sent: {obstacle}"
             );
             return Err(Error::CodeDeliveryFailure("Failed to deliver the message."));
         }
-        self.count_outgoing(outgoing.message()).await
+        self.count_outgoing(message).await
     }
 
     /// Writes what has to be delivered, in the transaction of what it speaks of.

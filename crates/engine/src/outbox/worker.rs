@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use poolhouse_domain::{HOUR, MINUTE, Result, SECOND, Timestamp};
-use poolhouse_outbound::{Delivery, Invocation, InvokeError};
+use poolhouse_outbound::{Delivery, EncryptionError, Invocation, InvokeError, escape_temporary_password};
 use poolhouse_storage::LeasedEntry;
 use tokio::task::JoinSet;
 use tracing::instrument::WithSubscriber;
@@ -178,7 +178,14 @@ impl World {
     }
 
     /// Calls the function that sends a message. What it answers means nothing; that it answers is enough.
-    async fn call_sender(&self, entry: &LeasedEntry, call: SenderCall, now: Timestamp) -> Result<(), Failure> {
+    async fn call_sender(&self, entry: &LeasedEntry, mut call: SenderCall, now: Timestamp) -> Result<(), Failure> {
+        let code = self.encrypted_code(&call, now).await.map_err(|error| Failure {
+            why: error.to_string(),
+            is_permanent: false,
+        })?;
+        if let Some(place) = call.event.pointer_mut("/request/code") {
+            *place = code.into();
+        }
         let invocation = Invocation {
             trigger: call.trigger(),
             function_arn: call.function_arn,
@@ -198,6 +205,18 @@ impl World {
             }
         };
         Err(Failure { why, is_permanent })
+    }
+}
+
+impl World {
+    /// The code or temporary password of a message, encrypted for the function that sends it.
+    async fn encrypted_code(&self, call: &SenderCall, now: Timestamp) -> Result<String, EncryptionError> {
+        let encryptor = self.code_encryptor.as_ref().ok_or(EncryptionError::NoKey)?;
+        let message = &call.message;
+        let password = message.temporary_password.as_deref().map(escape_temporary_password);
+        let code = password.as_deref().or(message.code.as_deref()).unwrap_or_default();
+        let context = [("userpool-id", &*message.pool_id)];
+        encryptor.encrypt(&call.key_id, code, &context, now.millis()).await
     }
 }
 

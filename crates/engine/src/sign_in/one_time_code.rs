@@ -17,14 +17,13 @@ use poolhouse_domain::triggers::ConfirmationSource;
 use poolhouse_domain::users::User;
 use poolhouse_domain::{Error, HOUR, Result};
 use poolhouse_model::{ChallengeNameType, Secret, UserStatusType};
-use poolhouse_outbound::{Kind, Message};
+use poolhouse_outbound::Kind;
 
 use super::choice::available;
 use super::sessions::Challenge;
 use super::{Answer, Answered, Outcome};
 use crate::Cx;
-use crate::outbox::Outgoing;
-use crate::triggers::Draft;
+use crate::messages::{Draft, Reveals};
 
 /// The digits of a code that lets in alone.
 const FIRST_FACTOR_DIGITS: usize = 8;
@@ -161,13 +160,10 @@ impl Cx {
                 code: &digits,
                 ..Values::default()
             },
+            reveals: Reveals::Code,
         };
         let triggers = self.triggers_for(pool, &session.state.client_id);
-        let message = self.message(triggers, pool, &draft).await?;
-        let outgoing = Outgoing::from(Message {
-            code: Some(digits),
-            ..message
-        });
+        let outgoing = self.compose(triggers, pool, &draft).await?;
         self.check_outgoing(&outgoing).await?;
         let mut challenge = Challenge::new(ChallengeNameType::EmailOtp, session, delivery_parameters(channel));
         challenge.message = Some(outgoing);
