@@ -4,8 +4,9 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use poolhouse_outbound::{BoxFuture, Invocation, InvokeError, Invoker};
+use poolhouse_outbound::{BoxFuture, Invocation, Invocations, InvokeError, Invoker};
 use serde_json::{Value, json};
 
 /// What a function does with an event.
@@ -15,6 +16,8 @@ type Body = Arc<dyn Fn(Value) -> Result<Value, InvokeError> + Send + Sync>;
 #[derive(Clone, Default)]
 pub struct Functions {
     known: Arc<Mutex<Known>>,
+    /// What developers see of the calls.
+    pub(crate) invocations: Arc<Invocations>,
 }
 
 #[derive(Default)]
@@ -98,9 +101,13 @@ impl Invoker for Functions {
             known.bodies.get(function_arn).cloned()
         };
         Box::pin(async move {
-            let body = body.ok_or(InvokeError::NoTarget)?;
-            // As over a wire: what comes back is JSON that somebody else wrote.
-            body(json!(invocation.event))
+            let outcome = match body {
+                // As over a wire: what comes back is JSON that somebody else wrote.
+                Some(body) => body(json!(invocation.event)),
+                None => Err(InvokeError::NoTarget),
+            };
+            self.invocations.note(invocation, None, &outcome, Duration::ZERO, 1);
+            outcome
         })
     }
 }

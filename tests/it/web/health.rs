@@ -36,7 +36,10 @@ scenario! {
     }
 
     production async fn development_tools_are_nowhere_in_production(lab: Lab) {
-        let paths = ["/_poolhouse/messages", "/_poolhouse/messages?to=alice@example.com", "/_aws/ses", "/_localstack/health"];
+        let paths = [
+            "/_poolhouse/messages", "/_poolhouse/messages?to=alice@example.com", "/_poolhouse/invocations", "/_aws/ses",
+            "/_localstack/health",
+        ];
         for path in paths {
             let reply = lab.get(path).await;
             assert_eq!(reply.status, 404, "{path}");

@@ -4,3 +4,4 @@ mod confirm_user;
 mod discovery;
 mod health;
 mod inbox;
+mod invocations;

@@ -21,10 +21,11 @@ Every setting can be given as a flag, as an environment variable, or as a key of
 ";
 
 const PRODUCTION: &str = "
-In production mode the server refuses to start without a master key, without access keys, with secrets of access keys or
-of the webhook shorter than 16 characters, with a `public_url` or an `issuer_url` that is not `https://`, with
-`tls_listen` but no certificate, with an endpoint for SMS that is neither `https://` nor on this machine, or with a
-database in memory.
+In production mode the server refuses to start without a master key, without access keys, with secrets of access keys, of
+the webhook or of functions shorter than 16 characters, with a `public_url` or an `issuer_url` that is not `https://`,
+with `tls_listen` but no certificate, with an endpoint for SMS, a former user pool or a function that is neither
+`https://` nor on this machine, with a function that is a command or at an internal address outside of
+`outbound_allowed_networks`, or with a database in memory.
 
 ```toml
 mode = \"production\"

@@ -157,7 +157,7 @@ pub fn check_safety(config: &Config, problems: &mut Problems) {
     for FunctionSetting { name, target } in &config.functions {
         match target {
             FunctionTarget::Url(url) => {
-                check_address(config, &format!("the URL of the function {name}"), url, problems)
+                check_address(config, &format!("the URL of the function {name}"), url, problems);
             }
             FunctionTarget::Command { .. } => problems.add(format!(
                 "the function {name} is a command, which runs in development mode only: give it a URL"
