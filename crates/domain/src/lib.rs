@@ -11,6 +11,7 @@ pub mod clients;
 pub mod clock;
 pub mod codes;
 mod contacts;
+pub mod custom_sign_in;
 pub mod delivery;
 pub mod devices;
 pub mod domains;

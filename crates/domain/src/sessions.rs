@@ -108,6 +108,9 @@ pub struct AuthSessionState {
     /// What the answer of a passkey is checked against.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub passkey_request: Option<serde_json::Value>,
+    /// How far the functions of the pool have come with this sign-in, sealed and bound to the session.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub custom: Option<String>,
     /// The session that this one only leads to: a device's newest, for clients that name none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub leads_to: Option<String>,
@@ -142,6 +145,10 @@ pub enum Step {
     /// A passkey.
     Passkey,
     NewPasswordRequired,
+    /// The answer to a challenge of the pool's functions.
+    CustomChallenge,
+    /// The password, sent by an administrator.
+    AdminPassword,
     /// The device's public value of SRP.
     DeviceSrp,
     /// The device's proof by SRP.

@@ -1,12 +1,14 @@
 //! What a sign-in asks for next: one state machine for every door.
 //!
 //! A new password comes first, then the proof of a remembered device, then what the wanted level of assurance needs,
-//! then the second factor, then tokens.
+//! then the second factor, then tokens. Where functions of the pool lead a sign-in, what they ask for comes before all of
+//! it.
 
 use poolhouse_model::{AuthFactorType, ChallengeNameType, UserStatusType};
 use serde::{Deserialize, Serialize};
 
 use crate::assurance::{Level, Method, Methods};
+use crate::custom_sign_in::CustomSignIn;
 use crate::devices::Device;
 use crate::mfa::{self, Factor, choice, second_factor};
 use crate::pools::Pool;
@@ -33,6 +35,12 @@ pub struct Progress {
     /// The level of assurance that the client asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target: Option<Level>,
+    /// How far the functions of the pool have come, as long as they lead the sign-in. Wherever it is kept, it is sealed.
+    #[serde(skip)]
+    pub custom: Option<CustomSignIn>,
+    /// Whether the functions of the pool have let the user in.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_admitted: bool,
     /// Whether it signs a browser in to managed login, and not a client of the API.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_browser: bool,
@@ -77,12 +85,16 @@ pub enum Next {
 
 /// Decides what the sign-in of `user`, which came as far as `progress` from the known `device`, asks for.
 pub fn next(pool: &Pool, user: &User, progress: &Progress, device: Option<&Device>) -> Result<Next> {
+    if let Some(custom) = &progress.custom {
+        let named = custom.posed.as_ref().map(|posed| posed.name);
+        return built_in(pool, user, progress, device, named).ok_or_else(Error::unrecognizable_answer);
+    }
     let by_password = progress.methods.has_password();
     if by_password && user.status == UserStatusType::ForceChangePassword {
         return Ok(Next::NewPassword);
     }
     let signs_in_as_device = device.is_some_and(Device::signs_in);
-    if by_password && signs_in_as_device && !progress.is_device_proved {
+    if (by_password || progress.is_admitted) && signs_in_as_device && !progress.is_device_proved {
         return Ok(Next::Device);
     }
     if let Some(target) = progress.target
@@ -99,13 +111,47 @@ pub fn next(pool: &Pool, user: &User, progress: &Progress, device: Option<&Devic
         return Ok(Next::SecondFactor(choice(asked)));
     }
     let device_replaces_mfa = signs_in_as_device && progress.is_device_proved && pool.devices_replace_mfa();
-    if progress.is_multi_factor || device_replaces_mfa {
+    // Functions that let somebody in without a password stand for all factors.
+    let by_functions_alone = progress.is_admitted && !by_password;
+    if progress.is_multi_factor || device_replaces_mfa || by_functions_alone {
         return Ok(Next::Tokens);
     }
     Ok(match second_factor(pool, user) {
         mfa::Next::Nothing => Next::Tokens,
         asked => Next::SecondFactor(asked),
     })
+}
+
+/// What the challenge asks for that the functions of the pool have named, where the user can be asked for that now.
+fn built_in(
+    pool: &Pool,
+    user: &User,
+    progress: &Progress,
+    device: Option<&Device>,
+    named: Option<ChallengeNameType>,
+) -> Option<Next> {
+    let usable = |factor: Factor| {
+        let is_usable = pool.offers(factor) && user.possesses(factor);
+        is_usable.then_some(Next::SecondFactor(mfa::Next::Challenge(factor)))
+    };
+    match named? {
+        ChallengeNameType::SmsMfa => usable(Factor::Sms),
+        ChallengeNameType::SoftwareTokenMfa => usable(Factor::SoftwareToken),
+        ChallengeNameType::EmailOtp => usable(Factor::Email),
+        ChallengeNameType::SelectMfaType | ChallengeNameType::MfaSetup => match second_factor(pool, user) {
+            mfa::Next::Nothing | mfa::Next::Blocked => None,
+            asked => Some(Next::SecondFactor(asked)),
+        },
+        ChallengeNameType::NewPasswordRequired => {
+            let is_due = progress.methods.has_password() && user.status == UserStatusType::ForceChangePassword;
+            is_due.then_some(Next::NewPassword)
+        }
+        ChallengeNameType::DeviceSrpAuth => {
+            let is_due = device.is_some_and(Device::signs_in) && !progress.is_device_proved;
+            is_due.then_some(Next::Device)
+        }
+        _ => None,
+    }
 }
 
 /// The second factor that the sign-in waits for, if it waits for one. A device that is named along with the answer

@@ -3,7 +3,7 @@
 use poolhouse_model::ChallengeNameType;
 use serde::{Deserialize, Serialize};
 
-use super::{Metadata, Request, or_default};
+use super::{Metadata, Request};
 
 /// A challenge that was answered in this sign-in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,8 +82,7 @@ pub struct VerifyAuthChallengeRequest {
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct VerifyAuthChallengeResponse {
-    #[serde(deserialize_with = "or_default")]
-    pub answer_correct: bool,
+    pub answer_correct: Option<bool>,
 }
 
 impl Request for VerifyAuthChallengeRequest {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use base64::prelude::{BASE64_STANDARD, Engine};
 use poolhouse_crypto::seal::Purpose;
-use poolhouse_crypto::srp::{Challenge as Exchange, ClientPublic};
+use poolhouse_crypto::srp::Challenge as Exchange;
 use poolhouse_domain::clients::Client;
 use poolhouse_domain::devices::{Device, DeviceIdentity, GROUP_KEY_LENGTH};
 use poolhouse_domain::pools::Pool;
@@ -17,7 +17,7 @@ use poolhouse_storage::SessionFound;
 use serde::{Deserialize, Serialize};
 
 use super::sessions::Challenge;
-use super::srp::{Expected, Proof};
+use super::srp::{Expected, Proof, client_public};
 use super::{Answer, Answered, Outcome};
 use crate::Cx;
 
@@ -110,7 +110,7 @@ impl Cx {
     ) -> Result<Outcome> {
         let session = self.session(pool, client, &answer, Step::DeviceSrp).await?;
         let (mut user, device) = self.device_of(pool, &session, device_key).await?;
-        let public = ClientPublic::parse(srp_a.expose()).map_err(|_| Error::invalid_parameter("Invalid SRP_A."))?;
+        let public = client_public(srp_a)?;
         let verifier = self.open_device_verifier(&device)?;
         let salt = verifier.salt_hex();
         let exchange = Exchange::start(verifier, public, self.entropy.as_ref());

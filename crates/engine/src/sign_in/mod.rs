@@ -4,6 +4,7 @@
 
 mod after_sign_up;
 mod choice;
+mod custom;
 mod devices;
 mod mfa;
 mod mfa_setup;
@@ -17,6 +18,7 @@ mod srp;
 mod step_up;
 
 pub use choice::Start;
+pub use custom::CustomStart;
 pub use password::SignIn;
 pub use responses::{Parameters, Response};
 pub use step_up::StepUp;
@@ -35,6 +37,8 @@ use poolhouse_model::{AuthenticationResultType, ChallengeNameType, NewDeviceMeta
 
 use poolhouse_storage::Transaction;
 
+use self::custom::Ruling;
+use self::sessions::Challenge;
 use crate::Cx;
 use crate::oauth::BrowserSignIn;
 
@@ -81,23 +85,48 @@ impl Cx {
         pool: &Pool,
         client: &Client,
         user: &mut User,
-        progress: Progress,
-        answered: Option<Answered<'_>>,
+        mut progress: Progress,
+        mut answered: Option<Answered<'_>>,
     ) -> Result<Outcome> {
+        if let Some(custom) = &mut progress.custom {
+            custom.settle(true);
+            // Used up before the functions hear of it: none that fails gives a second guess.
+            if answered.is_some() {
+                let mut tx = self.store.begin().await?;
+                self.settle(&mut tx, pool, user, answered.take()).await?;
+                tx.commit().await?;
+            }
+            progress = match self.ask_functions(pool, client, Some(&mut *user), progress).await? {
+                Ruling::Admitted(progress) => progress,
+                Ruling::Asked(outcome) => return Ok(outcome),
+            };
+        }
         let device = self.known_device(pool, user, &progress).await?;
-        let challenge = match sign_in::next(pool, user, &progress, device.as_ref())? {
-            Next::Tokens if progress.is_browser => {
-                return self.sign_browser_in(pool, client, user, progress, answered).await;
+        match sign_in::next(pool, user, &progress, device.as_ref())? {
+            Next::Tokens if progress.is_browser => self.sign_browser_in(pool, client, user, progress, answered).await,
+            Next::Tokens => self.give_tokens(pool, client, user, (progress, device), answered).await,
+            asked => {
+                let challenge = self.challenge_of(pool, client, user, progress, asked).await?;
+                self.pose(challenge, pool, Some(user), answered).await
             }
-            Next::Tokens => return self.give_tokens(pool, client, user, (progress, device), answered).await,
-            Next::NewPassword => self.new_password_challenge(pool, client, user, progress)?,
-            Next::Device => self.device_challenge(client, user, progress),
-            Next::SecondFactor(asked) => {
-                self.second_factor_challenge(pool, client, user, progress, asked)
-                    .await?
-            }
-        };
-        self.pose(challenge, pool, Some(user), answered).await
+        }
+    }
+
+    /// The challenge that asks for what `asked` says. Tokens are no challenge.
+    async fn challenge_of(
+        &self,
+        pool: &Pool,
+        client: &Client,
+        user: &User,
+        progress: Progress,
+        asked: Next,
+    ) -> Result<Challenge> {
+        match asked {
+            Next::NewPassword => self.new_password_challenge(pool, client, user, progress),
+            Next::Device => Ok(self.device_challenge(client, user, progress)),
+            Next::Tokens => Err(Error::unrecognizable_answer()),
+            Next::SecondFactor(asked) => self.second_factor_challenge(pool, client, user, progress, asked).await,
+        }
     }
 
     /// Signs the browser in of a user who has proved everything that is asked for. `answered` is used up with it.

@@ -86,12 +86,6 @@ impl Cx {
             let proof = parameters.proof(username)?;
             return self.answer_password_verifier(pool, client, proof).await;
         }
-        if matches!(
-            challenge,
-            ChallengeNameType::CustomChallenge | ChallengeNameType::AdminNoSrpAuth
-        ) {
-            return Err(Error::NotImplemented(format!("The challenge {challenge}").into()));
-        }
         let implied = match (session, challenge) {
             (None, ChallengeNameType::DeviceSrpAuth) => {
                 let device_key = parameters.required("DEVICE_KEY")?.expose();
@@ -164,9 +158,15 @@ impl Cx {
                     .await
             }
             ChallengeNameType::NewPasswordRequired => self.answer_new_password(pool, client, answer).await,
-            ChallengeNameType::PasswordVerifier
-            | ChallengeNameType::CustomChallenge
-            | ChallengeNameType::AdminNoSrpAuth => Err(Error::SessionInvalid),
+            ChallengeNameType::CustomChallenge => {
+                let given = parameters.required("ANSWER")?;
+                self.answer_custom_challenge(pool, client, answer, given).await
+            }
+            ChallengeNameType::AdminNoSrpAuth => {
+                let password = parameters.required("PASSWORD")?;
+                self.answer_admin_password(pool, client, answer, password).await
+            }
+            ChallengeNameType::PasswordVerifier => Err(Error::SessionInvalid),
         }
     }
 }

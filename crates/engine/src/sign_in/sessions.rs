@@ -72,6 +72,7 @@ impl Cx {
                 code: None,
                 pending_secret: None,
                 passkey_request: None,
+                custom: None,
                 leads_to: None,
             },
         }
@@ -88,12 +89,13 @@ impl Cx {
     ) -> Result<Outcome> {
         let Challenge {
             name,
-            session,
+            mut session,
             parameters,
             message,
             available,
             found_by,
         } = challenge;
+        self.seal_custom(&mut session)?;
         let mut tx = self.store.begin().await?;
         if let Some(Answered { session, changes_user }) = answered {
             if !tx.sessions().consume(&session.id, self.now()).await? {
@@ -159,7 +161,10 @@ impl Cx {
         let ticket: SessionTicket = serde_json::from_slice(&opened).map_err(|_| Error::SessionInvalid)?;
         match self.store.sessions().get(&ticket.id, self.now()).await? {
             SessionFound::Open(session) if session.state.leads_to.is_some() => Err(Error::SessionInvalid),
-            SessionFound::Open(session) => Ok(*session),
+            SessionFound::Open(mut session) => {
+                self.open_custom(&mut session)?;
+                Ok(*session)
+            }
             SessionFound::Used => Err(Error::SessionUsed),
             SessionFound::Expired => Err(Error::SessionExpired),
         }

@@ -11,6 +11,7 @@ use poolhouse_crypto::entropy::{Entropy, SeededEntropy};
 use poolhouse_crypto::seal::Purpose;
 use poolhouse_crypto::srp::{Challenge, ClientPublic, Identity, PasswordClaim, Verifier, parse_timestamp};
 use poolhouse_domain::clients::Client;
+use poolhouse_domain::custom_sign_in::CustomSignIn;
 use poolhouse_domain::pools::Pool;
 use poolhouse_domain::sessions::AuthSession;
 use poolhouse_domain::sign_in::Progress;
@@ -35,6 +36,8 @@ struct Exchange {
     sub: Option<String>,
     user_id: String,
     progress: Progress,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    custom: Option<CustomSignIn>,
     srp_a: String,
     /// The server's secret exponent.
     b: String,
@@ -98,7 +101,7 @@ impl Cx {
         srp_a: &Secret,
         answered: Option<&AuthSession>,
     ) -> Result<Outcome> {
-        let public = ClientPublic::parse(srp_a.expose()).map_err(|_| Error::invalid_parameter("Invalid SRP_A."))?;
+        let public = client_public(srp_a)?;
         let verifier = self.verifier(pool, user.as_ref(), progress.typed())?;
         let user_id = match &user {
             Some(user) => user.username.clone(),
@@ -111,6 +114,7 @@ impl Cx {
             client_id: client.id().to_owned(),
             sub: user.map(|user| user.sub),
             user_id: user_id.clone(),
+            custom: progress.custom.clone(),
             progress,
             srp_a: srp_a.expose().to_owned(),
             b: BASE64_STANDARD.encode(challenge.secret()),
@@ -179,7 +183,10 @@ impl Cx {
             secret_block: block,
         };
         let proved = self.proves(&proof, expected).await?;
-        let mut progress = exchange.progress;
+        let mut progress = Progress {
+            custom: exchange.custom,
+            ..exchange.progress
+        };
         if let Some(key) = proof.device_key {
             progress.device_key = Some(key.to_owned());
         }
@@ -275,6 +282,11 @@ impl Cx {
         let opened = self.srp_blocks.decode(std::str::from_utf8(block).ok()?).ok()?;
         serde_json::from_slice(&opened).ok()
     }
+}
+
+/// Reads the client's public value.
+pub(super) fn client_public(srp_a: &Secret) -> Result<ClientPublic> {
+    ClientPublic::parse(srp_a.expose()).map_err(|_| Error::invalid_parameter("Invalid SRP_A."))
 }
 
 /// Whether the user has a password that counts.

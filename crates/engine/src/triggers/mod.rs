@@ -3,6 +3,7 @@
 //! A pool without the trigger goes on as if nothing were there. A pool that names one fails closed: a sign-up that a
 //! function was to judge is refused when the function can't be called. No trigger is called in a transaction.
 
+mod custom_challenges;
 mod messages;
 mod tokens;
 
@@ -26,7 +27,7 @@ use poolhouse_outbound::{Invocation, InvokeError};
 use serde_json::Value;
 
 use crate::Cx;
-pub(crate) use messages::Draft;
+pub(crate) use custom_challenges::Subject;
 
 /// The version of events that have only one.
 const ONLY_VERSION: &str = "1";

@@ -6,7 +6,7 @@ use poolhouse_domain::clients::{Client, Flow};
 use poolhouse_domain::pools::Pool;
 use poolhouse_domain::triggers::TokenSource;
 use poolhouse_domain::{Error, Result};
-use poolhouse_engine::{Cx, Outcome, Parameters, SignIn, Start, StepUp};
+use poolhouse_engine::{CustomStart, Cx, Outcome, Parameters, SignIn, Start, StepUp};
 use poolhouse_model::{AuthFlowType, Secret};
 
 use super::Side;
@@ -47,7 +47,7 @@ pub(super) async fn initiate(cx: &Cx, request: Initiation<'_>) -> Result<Outcome
             return refresh(cx, side, pool, client, parameters).await;
         }
         (AuthFlowType::UserSrpAuth, _) => return start_srp(cx, side, pool, client, parameters).await,
-        (AuthFlowType::CustomAuth, _) => return later(side, client, Flow::Custom, flow),
+        (AuthFlowType::CustomAuth, _) => return start_custom(cx, side, pool, client, parameters).await,
         (AuthFlowType::UserAuth, _) => return start_choice(cx, &request, parameters).await,
     };
     side.check_allowed(client, by_password)?;
@@ -126,10 +126,26 @@ fn step_up(parameters: Parameters<'_>) -> Result<Option<StepUp<'_>>> {
     }
 }
 
-/// Refuses a flow that isn't written yet: never a token.
-fn later(side: Side, client: &Client, flow: Flow, name: AuthFlowType) -> Result<Outcome> {
-    side.check_allowed(client, flow)?;
-    Err(Error::NotImplemented(format!("The auth flow {name}").into()))
+async fn start_custom(
+    cx: &Cx,
+    side: Side,
+    pool: &Pool,
+    client: &Client,
+    parameters: Parameters<'_>,
+) -> Result<Outcome> {
+    side.check_allowed(client, Flow::Custom)?;
+    let username = username(client, parameters)?;
+    let srp_a = match parameters.given("CHALLENGE_NAME").map(Secret::expose) {
+        None => None,
+        Some("SRP_A") => Some(parameters.required("SRP_A")?),
+        Some(_) => return Err(Error::invalid_parameter("CHALLENGE_NAME must be SRP_A.")),
+    };
+    let start = CustomStart {
+        username,
+        srp_a,
+        device_key: parameters.device_key(),
+    };
+    cx.start_custom(pool, client, start).await
 }
 
 async fn refresh(cx: &Cx, side: Side, pool: &Pool, client: &Client, parameters: Parameters<'_>) -> Result<Outcome> {
