@@ -16,7 +16,7 @@ use crate::tools::Tools;
 
 const KEY_ARN: &str = "arn:aws:kms:eu-west-1:123456789012:key/0d56b6a0-5b3f-4ba2-8a5c-7f6b2d3a9f10";
 const KEY: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
-const CONTEXT: &[(&str, &str)] = &[("userpool-id", "eu-west-1_abc123XYZ"), ("ä", "ünï"), ("z", "")];
+const CONTEXT: &[(&str, &str)] = &[("userpool-id", "eu-west-1_abc123XYZ"), ("client", "ünï"), ("z", "")];
 
 /// How long the KMS may take to start.
 const PATIENCE: Duration = Duration::from_secs(30);

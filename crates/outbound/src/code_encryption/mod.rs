@@ -109,8 +109,9 @@ impl CodeEncryptor {
 
     /// Encrypts `plaintext`, up to 4096 bytes of it, under the key `kms_key_id`, and gives the message in Base64.
     ///
-    /// Who decrypts the message learns `context` from it and can rely on it; it is readable for everybody. `encrypted_at`
-    /// is in milliseconds since the Unix epoch.
+    /// Who decrypts the message learns `context` from it and can rely on it; it is readable for everybody. Its names are in
+    /// lower-case ASCII, as the library for JavaScript sorts others in a way of its own. `encrypted_at` is in milliseconds
+    /// since the Unix epoch.
     pub async fn encrypt(
         &self,
         kms_key_id: &str,
