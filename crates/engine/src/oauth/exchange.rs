@@ -153,7 +153,7 @@ impl Cx {
         }
         // A function may have taken some away.
         let scopes = match claims.get("scope").and_then(Value::as_str) {
-            Some(scope) => scope.split(' ').map(str::to_owned).collect(),
+            Some(scope) => scope.split_ascii_whitespace().map(str::to_owned).collect(),
             None => scopes,
         };
         Ok(DerivedToken {
