@@ -24,6 +24,7 @@ mod sessions;
 mod sign_up;
 mod terms;
 mod tokens;
+mod triggers;
 mod users;
 mod web;
 mod webauthn;

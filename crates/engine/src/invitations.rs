@@ -103,6 +103,11 @@ impl Cx {
             None => Some(self.generate_password(pool)),
         };
         let mut user = self.new_user(pool, username, attributes, UserStatusType::Confirmed);
+        // Nobody is judged who is there already.
+        let namesake = self.find_user(pool, &user.username).await?;
+        if namesake.is_some_and(|namesake| namesake.username == user.username) {
+            return Err(Error::UserAccountExists);
+        }
         // What the function says of confirming and verifying is for sign-ups.
         self.triggers(pool, None)
             .pre_sign_up(SignUpSource::AdminCreateUser, &user.username, &given)

@@ -1,6 +1,6 @@
 //! The endpoints of OAuth 2.0 and the operations that give its tokens.
 
-mod app;
+pub(crate) mod app;
 mod authorize;
 mod client_credentials;
 mod client_token;
@@ -17,7 +17,7 @@ mod refresh;
 mod registration;
 mod revoke;
 mod sessions;
-mod stage;
+pub(crate) mod stage;
 mod strict;
 mod token;
 mod user_info;
@@ -33,7 +33,7 @@ use url::form_urlencoded;
 use self::stage::Stage;
 
 /// Gives the pool a resource server with these scopes.
-async fn define(pool: &Pool, identifier: &str, scopes: &[&str]) {
+pub(crate) async fn define(pool: &Pool, identifier: &str, scopes: &[&str]) {
     let scope = |name: &&str| json!({ "ScopeName": name, "ScopeDescription": "What it allows" });
     let scopes: Vec<Value> = scopes.iter().map(scope).collect();
     let input = json!({ "Identifier": identifier, "Name": "Server", "Scopes": scopes });
@@ -41,7 +41,7 @@ async fn define(pool: &Pool, identifier: &str, scopes: &[&str]) {
 }
 
 /// Sends a form.
-async fn post_form(lab: &Lab, path: &str, fields: &[(&str, &str)]) -> Reply {
+pub(crate) async fn post_form(lab: &Lab, path: &str, fields: &[(&str, &str)]) -> Reply {
     let body = form_urlencoded::Serializer::new(String::new())
         .extend_pairs(fields)
         .finish();

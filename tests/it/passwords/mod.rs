@@ -7,7 +7,6 @@ mod confirm_forgot_password;
 mod existence;
 mod forgot_password;
 mod history;
-mod triggers;
 
 use poolhouse_tests::actors::{Client, User, attributes};
 use poolhouse_tests::lab::Lab;

@@ -10,7 +10,6 @@ mod names;
 mod resend_confirmation_code;
 #[expect(clippy::module_inception, reason = "the operation has the name of its aggregate")]
 mod sign_up;
-mod triggers;
 
 use poolhouse_tests::actors::{Client, PASSWORD};
 use poolhouse_tests::lab::Lab;
