@@ -27,18 +27,17 @@ use poolhouse_domain::Clock;
 use poolhouse_domain::issuers::Issuers;
 use poolhouse_engine::{Budgets, Mode, Parts, Settings, World};
 use poolhouse_model::{Secret, operation};
-use poolhouse_outbound::{FormerPools, Inbox, Invocations, Messenger, Outbound};
+use poolhouse_outbound::{AddressPolicy, FormerPool, FormerPoolAccess, FormerPools, Inbox, Messenger, Outbound};
 use poolhouse_storage::{Db, Store};
 use poolhouse_web::App;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
-use tokio::task::AbortHandle;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 use tracing::Dispatch;
 use tracing::instrument::WithSubscriber;
 
-use crate::actors::{Admin, Pool};
+use crate::actors::{Admin, Client, Pool};
 use crate::clock::TestClock;
 use crate::custom_sender;
 use crate::database::{Backend, TestDatabase};
@@ -171,22 +170,31 @@ impl Lab {
         Self::node(ground, self.clock.clone())
     }
 
-    /// Another server on the same database, whose pools have these former pools.
-    pub fn with_former_pools(&self, former_pools: FormerPools) -> Self {
+    /// Another server on the same database, where users of `pool` come from the pool of `former`, a client of a server
+    /// that listens there.
+    pub fn migrating(&self, pool: &Pool, former: &Client, address: SocketAddr) -> Self {
+        // Two labs may both be first.
+        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+        let access = FormerPoolAccess {
+            endpoint: format!("http://{address}"),
+            client_id: former.id.clone(),
+            client_secret: former.secret.as_deref().map(Secret::from),
+        };
+        let former = FormerPool::new(access, AddressPolicy::development()).unwrap();
         let ground = Ground {
-            former_pools: Arc::new(former_pools),
+            former_pools: Arc::new(FormerPools::from_iter([(pool.id.clone(), former)])),
             ..self.house.ground.clone()
         };
         Self::node(ground, self.clock.clone())
     }
 
-    /// Serves the lab on a free port of this machine as well; answers where, and what ends it.
-    pub async fn listen(&self) -> (SocketAddr, AbortHandle) {
+    /// Serves the lab on a free port of this machine as well; answers where.
+    pub async fn listen(&self) -> SocketAddr {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let serving = axum::serve(listener, self.house.router.clone()).into_future();
-        let serving = tokio::spawn(serving.with_subscriber(self.house.subscriber.clone()));
-        (address, serving.abort_handle())
+        tokio::spawn(serving.with_subscriber(self.house.subscriber.clone()));
+        address
     }
 
     fn node(ground: Ground, clock: TestClock) -> Self {
@@ -238,7 +246,7 @@ impl Lab {
             world: world.clone(),
             api: Api::new(world.clone(), access_keys),
             inbox: development.then(|| inbox.clone()),
-            invocations: Arc::new(Invocations::new()),
+            invocations: functions.invocations.clone(),
             trusted_proxies: Arc::new([TRUSTED_PROXIES.parse().unwrap()]),
             draining: draining.clone(),
         };
@@ -306,6 +314,11 @@ impl Lab {
     /// Announces the end of the server.
     pub fn drain(&self) {
         self.house.draining.cancel();
+    }
+
+    /// What the server has written to its log.
+    pub fn log(&self) -> String {
+        self.house.log.text()
     }
 
     /// Makes sure that this text appears in no log line.

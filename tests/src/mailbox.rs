@@ -7,6 +7,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use poolhouse_outbound::{BoxFuture, Delivery, DeliveryError, Filter, Inbox, Message, Messenger, Route};
+use tokio::sync::watch;
+use tokio::time::timeout;
 
 /// How long a message may take that nobody waits for in the call itself.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -66,6 +68,10 @@ impl Mailbox {
 pub struct Relay {
     messenger: Arc<dyn Messenger>,
     state: Arc<Mutex<RelayState>>,
+    /// How many deliveries were begun.
+    attempts: Arc<watch::Sender<usize>>,
+    /// Whether deliveries wait for an answer.
+    is_silent: Arc<watch::Sender<bool>>,
 }
 
 #[derive(Default)]
@@ -73,7 +79,6 @@ struct RelayState {
     is_broken: bool,
     takes_deliveries: bool,
     refusals: VecDeque<u16>,
-    attempts: usize,
     delivered: Vec<Delivery>,
 }
 
@@ -82,6 +87,8 @@ impl Relay {
         Self {
             messenger,
             state: Arc::default(),
+            attempts: Arc::new(watch::Sender::new(0)),
+            is_silent: Arc::new(watch::Sender::new(false)),
         }
     }
 
@@ -106,9 +113,26 @@ impl Relay {
         self.state().refusals.extend(statuses);
     }
 
+    /// Answers no delivery until [`Self::answer`].
+    pub fn fall_silent(&self) {
+        self.is_silent.send_replace(true);
+    }
+
+    /// Answers deliveries again, those that wait too.
+    pub fn answer(&self) {
+        self.is_silent.send_replace(false);
+    }
+
     /// How often a delivery was tried.
     pub fn attempts(&self) -> usize {
-        self.state().attempts
+        *self.attempts.borrow()
+    }
+
+    /// Waits until a delivery was tried so often.
+    pub async fn wait_for_attempts(&self, count: usize) {
+        let mut attempts = self.attempts.subscribe();
+        let tried = timeout(PATIENCE, attempts.wait_for(|tried| *tried >= count));
+        tried.await.expect("deliveries in time").expect("the relay is there");
     }
 
     /// What was delivered, in the order of delivery.
@@ -138,16 +162,20 @@ impl Messenger for Relay {
     }
 
     fn deliver(&self, delivery: Delivery) -> BoxFuture<'_, Result<(), DeliveryError>> {
-        let mut state = self.state();
-        state.attempts += 1;
-        let outcome = match state.refusals.pop_front() {
-            Some(status) => Err(DeliveryError::SmsRefused { status }),
-            None => {
-                state.delivered.push(delivery);
-                Ok(())
+        self.attempts.send_modify(|attempts| *attempts += 1);
+        Box::pin(async move {
+            let mut silence = self.is_silent.subscribe();
+            // Ends with the lab at the latest.
+            let _ = silence.wait_for(|is_silent| !is_silent).await;
+            let mut state = self.state();
+            match state.refusals.pop_front() {
+                Some(status) => Err(DeliveryError::SmsRefused { status }),
+                None => {
+                    state.delivered.push(delivery);
+                    Ok(())
+                }
             }
-        };
-        Box::pin(async { outcome })
+        })
     }
 }
 

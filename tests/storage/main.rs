@@ -20,6 +20,7 @@ mod groups;
 mod master_key;
 mod migrations;
 mod once;
+mod outbox;
 mod passkeys;
 mod resource_servers;
 mod sealed_settings;

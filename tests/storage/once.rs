@@ -69,6 +69,7 @@ fn session(id: &str) -> AuthSession {
             pending_secret: None,
             passkey_request: None,
             leads_to: None,
+            custom: None,
         },
     }
 }
