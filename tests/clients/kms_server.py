@@ -3,12 +3,14 @@
 The first line printed is its port, the second the ARN of the key. It stops when its standard input closes.
 """
 
+import logging
 import sys
 
 import botocore.session
 from moto.server import ThreadedMotoServer
 
 if __name__ == "__main__":
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     _, port = server.get_host_and_port()
