@@ -32,7 +32,7 @@ impl Cx {
             Some(Ok(Answer::Proved(former))) => former,
             Some(Err(error)) => return Err(self.refusal_of_former_pool(pool, &error)),
         };
-        let Some(mut user) = self.moved(pool, name, former).await? else {
+        let Some(mut user) = self.moved(pool, name, former) else {
             return Ok(None);
         };
         user.password = Some(self.protect(pool, &user, password).await?);
@@ -43,13 +43,14 @@ impl Cx {
         };
         match self.admit_newcomer(pool, name, newcomer).await {
             Ok(user) => Ok(Some(user)),
+            // Somebody else has one of the names, or the user has moved before and has others by now.
             Err(taken @ (Error::UserExists | Error::AliasExists(_))) => Ok(self.stays_away(pool, &taken.to_string())),
             Err(error) => Err(error),
         }
     }
 
     /// The user as they are here: with the `sub` that applications know them by, and all attributes that fit.
-    async fn moved(&self, pool: &Pool, name: &str, former: FormerUser) -> Result<Option<User>> {
+    fn moved(&self, pool: &Pool, name: &str, former: FormerUser) -> Option<User> {
         let (mut attributes, mut left_out) = fitting(&pool.schema(), former.attributes);
         if names::check_preferred_username(&pool.settings, &attributes).is_err() {
             attributes.remove(PREFERRED_USERNAME);
@@ -57,22 +58,19 @@ impl Cx {
         }
         if !pool.generates_usernames() {
             if !is_username(&former.username) {
-                return Ok(self.stays_away(pool, "the username is none"));
+                return self.stays_away(pool, "the username is none");
             }
             if let Err(error) = names::check_new_username(&pool.settings, &former.username) {
-                return Ok(self.stays_away(pool, &error.to_string()));
+                return self.stays_away(pool, &error.to_string());
             }
         }
         let sub = former.sub.filter(|sub| is_canonical_uuid(sub));
         let sub = sub.unwrap_or_else(|| self.entropy.sub());
-        if self.find_user(pool, &sub).await?.is_some() {
-            return Ok(self.stays_away(pool, "the user has moved before and has another name here"));
-        }
         let user = self.new_user_with(sub, pool, &former.username, attributes, UserStatusType::Confirmed);
         let names = names::sign_in_names(&pool.settings, &user.username, &user.sub, &user.attributes);
         let typed = names::fold(pool.case_sensitive(), name);
         if names.iter().all(|(_, name)| *name != typed) {
-            return Ok(self.stays_away(pool, "what was typed is no name to sign in with here"));
+            return self.stays_away(pool, "what was typed is no name to sign in with here");
         }
         for attribute in left_out {
             tracing::warn!(
@@ -82,7 +80,7 @@ impl Cx {
                 "an attribute of a user who moves here is left out: the schema has none that takes its value"
             );
         }
-        Ok(Some(user))
+        Some(user)
     }
 
     /// Says in the log why somebody whom the former pool knows can't be a user here.

@@ -141,7 +141,7 @@ impl Cx {
 /// Words what is wrong with a user as something that is wrong with the answer of the function.
 fn unusable(error: Error) -> Error {
     match error {
-        Error::InvalidParameter(_) | Error::UnauthorizedAttribute | Error::UserExists | Error::AliasExists(_) => {
+        Error::InvalidParameter(_) | Error::UserExists | Error::AliasExists(_) => {
             Error::TriggerAnswer(format!("Invalid lambda function output : {error}").into())
         }
         other => other,

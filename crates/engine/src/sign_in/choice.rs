@@ -47,12 +47,6 @@ impl<'a> Start<'a> {
             browser: None,
         }
     }
-
-    /// The password with which the client begins.
-    fn password(&self) -> Option<&'a Secret> {
-        let begins = self.preferred == Some(ChallengeNameType::Password.as_str());
-        self.given.password.filter(|_| begins)
-    }
 }
 
 /// What a client sends along with its choice, so that the challenge needs no round of its own.
@@ -79,14 +73,15 @@ impl Cx {
             Some(step_up) => Some(self.ascent(pool, step_up).await?),
             None => None,
         };
-        let user = match start.password() {
+        let door = Door { pool, client };
+        let by_password = start.preferred == Some(ChallengeNameType::Password.as_str());
+        let user = match start.given.password.filter(|_| by_password) {
             Some(password) => self.find_or_migrate(pool, client, start.username, password).await?,
             None => self.find_user(pool, start.username).await?,
         };
-        let user = self.admit_or_migrate_later(pool, client, user)?;
+        let user = self.admit_or_wait(door, user, by_password || start.preferred.is_none())?;
         let triggers = self.triggers(pool, Some(client));
         triggers.pre_authentication(user.as_ref(), start.username).await?;
-        let door = Door { pool, client };
         let mut progress = match start.browser {
             Some(levels) => {
                 self.browser_progress(pool, user.as_ref(), start.username, levels)
@@ -158,10 +153,7 @@ impl Cx {
         let session = self.session(pool, client, &answer, Step::SelectChallenge).await?;
         let door = Door { pool, client };
         let progress = session.state.progress.clone();
-        let password = given
-            .password
-            .filter(|_| selected == ChallengeNameType::Password.as_str());
-        let user = self.find_chooser(door, &session, password).await?;
+        let user = self.find_chooser(door, &session, selected, given.password).await?;
         let available = match &user {
             Some(user) => available(pool, user, self.has_passkey(pool, user).await?, &progress),
             None => simulated_challenges(pool, progress.target),
@@ -213,40 +205,43 @@ impl Cx {
         given: FirstFactor<'_>,
     ) -> Result<Outcome> {
         let session = self.session(door.pool, door.client, &answer, step).await?;
-        let user = self.find_chooser(door, &session, given.password).await?;
+        let user = self
+            .find_chooser(door, &session, challenge.as_str(), given.password)
+            .await?;
         let progress = session.state.progress.clone();
         self.first_factor(door, user, progress, challenge, given, Some(&session))
             .await
     }
 
-    /// The user of a session. Who was nobody at its beginning may be known somewhere else, under the name that they typed
-    /// and this password.
+    /// The user of a session who goes on with `chosen`. Who was nobody at its beginning may be known somewhere else, under
+    /// the name that they typed and this password.
     async fn find_chooser(
         &self,
-        Door { pool, client }: Door<'_>,
+        door: Door<'_>,
         session: &AuthSession,
+        chosen: &str,
         password: Option<&Secret>,
     ) -> Result<Option<User>> {
-        let mut user = self.find_session_user(pool, session).await?;
-        if user.is_none()
-            && let Some(password) = password.filter(|_| self.migrates(pool))
-        {
-            let name = session.state.progress.typed();
-            user = self.find_or_migrate(pool, client, name, password).await?;
+        let Door { pool, client } = door;
+        let by_password = chosen == ChallengeNameType::Password.as_str();
+        let user = self.find_session_user(pool, session).await?;
+        match password.filter(|_| by_password && user.is_none() && self.migrates(pool)) {
+            Some(password) => {
+                let name = session.state.progress.typed();
+                let user = self.find_or_migrate(pool, client, name, password).await?;
+                admit(client, user)
+            }
+            None => self.admit_or_wait(door, user, by_password),
         }
-        if password.is_some() {
-            return admit(client, user);
-        }
-        self.admit_or_migrate_later(pool, client, user)
     }
 
-    /// Lets a user begin or go on like [`admit`]. Who is nobody goes on as well where a password may show that they are
-    /// known somewhere else.
-    fn admit_or_migrate_later(&self, pool: &Pool, client: &Client, user: Option<User>) -> Result<Option<User>> {
-        if user.is_none() && self.migrates(pool) {
+    /// Lets a user begin or go on like [`admit`]. Who is nobody goes on as well as long as a password may come that shows
+    /// that they are known somewhere else.
+    fn admit_or_wait(&self, door: Door<'_>, user: Option<User>, by_password: bool) -> Result<Option<User>> {
+        if by_password && user.is_none() && self.migrates(door.pool) {
             Ok(None)
         } else {
-            admit(client, user)
+            admit(door.client, user)
         }
     }
 
