@@ -135,7 +135,9 @@ impl Cx {
         };
         retried(write).await.map_err(invitation_refusal)?;
 
-        messages.iter().for_each(|message| self.announce(message));
+        for message in &messages {
+            self.announce(message);
+        }
         Ok(user)
     }
 
@@ -168,7 +170,9 @@ impl Cx {
             Ok((user, messages))
         };
         let (user, messages) = self.change_user(pool, user, change).await?;
-        messages.iter().for_each(|message| self.announce(message));
+        for message in &messages {
+            self.announce(message);
+        }
         Ok(user)
     }
 
