@@ -122,6 +122,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::sign_in::Progress;
 
     fn decide(response: serde_json::Value) -> Option<Decision> {
         let response: DefineAuthChallengeResponse = serde_json::from_value(response).ok()?;
@@ -153,6 +154,14 @@ mod tests {
         ] {
             assert_eq!(decide(response.clone()), decision, "{response}");
         }
+    }
+
+    #[test]
+    fn nothing_of_it_is_kept_in_the_clear() {
+        let mut progress = Progress::default();
+        let plain = serde_json::to_value(&progress).unwrap();
+        progress.custom = Some(CustomSignIn::starting(Some("abc".to_owned())));
+        assert_eq!(serde_json::to_value(&progress).unwrap(), plain);
     }
 
     #[test]

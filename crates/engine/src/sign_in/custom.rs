@@ -144,7 +144,7 @@ impl Cx {
         &self,
         pool: &Pool,
         client: &Client,
-        user: Option<&mut User>,
+        mut user: Option<&mut User>,
         mut progress: Progress,
     ) -> Result<Ruling> {
         let custom = progress.custom.get_or_insert_default();
@@ -155,8 +155,11 @@ impl Cx {
             typed: progress.names.first().map_or("", String::as_str),
         };
         let response = triggers.define_auth_challenge(subject, results).await?;
-        let name = match (Decision::of(&response)?, user.as_deref()) {
+        let name = match (Decision::of(&response)?, user.as_deref_mut()) {
             (Decision::Admit, Some(user)) => {
+                // The functions took their time, and may have changed the user themselves.
+                let found = self.store.users().by_sub(pool.id(), &user.sub).await?;
+                *user = found.ok_or(Error::SessionInvalid)?;
                 user.check_enabled()?;
                 check_status(user).map_err(|error| error.for_client(client))?;
                 progress.custom = None;

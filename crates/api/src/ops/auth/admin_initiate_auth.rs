@@ -1,4 +1,7 @@
 //! [`AdminInitiateAuth`](https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminInitiateAuth.html)
+//!
+//! *Differs from AWS:* functions lead a sign-in through at most 100 challenges. An answer is used up before a function hears
+//! of it: where one fails, the sign-in is begun anew.
 
 use poolhouse_domain::Result;
 use poolhouse_engine::{Cx, Handed};
