@@ -297,6 +297,14 @@ impl Error {
         Self::TriggerAnswer("Unrecognizable lambda output".into())
     }
 
+    /// Whether the function of a trigger refused, could not be called, or answered what it may not.
+    pub fn is_of_trigger(&self) -> bool {
+        matches!(
+            self,
+            Self::TriggerFailed { .. } | Self::TriggerUnavailable { .. } | Self::TriggerAnswer(_)
+        )
+    }
+
     /// Says no more than `client` may know: under PreventUserExistenceErrors a missing user is answered like a wrong
     /// password or an old code.
     #[must_use]

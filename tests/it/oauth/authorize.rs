@@ -111,7 +111,7 @@ scenario! {
         let app = App::new(&lab).await;
         let coder = app.another(json!({ "AllowedOAuthFlows": ["code"] })).await;
         let invalid_request = "error=invalid_request&state=s";
-        let invalid_scope = "error_description=invalid_scope&error=invalid_request&state=s";
+        let invalid_scope = "error=invalid_request&error_description=invalid_scope&state=s";
         for (app, parameters, expected) in [
             (&app, vec![("response_type", "")], invalid_request),
             (&app, vec![("response_type", "id_token")], invalid_request),

@@ -20,6 +20,7 @@ mod sessions;
 pub(crate) mod stage;
 mod strict;
 mod token;
+mod triggers;
 mod user_info;
 
 use http::Request;

@@ -1,10 +1,13 @@
 //! The authorization request: what a browser brings to `/oauth2/authorize`, checked in Cognito's order.
 
+use std::borrow::Cow;
+
 use poolhouse_model::{OAuthFlowType, Timestamp, UserPoolTierType};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::{Grant, Parameters, granted_scopes, pkce, strict};
+use crate::Error;
 use crate::assurance::{Level, Methods};
 use crate::clients::Client;
 use crate::pools::Pool;
@@ -89,7 +92,7 @@ pub enum PageError {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
     pub error: &'static str,
-    pub description: Option<&'static str>,
+    pub description: Option<Cow<'static, str>>,
 }
 
 impl Refusal {
@@ -104,7 +107,25 @@ impl Refusal {
     pub fn invalid_scope() -> Self {
         Self {
             error: "invalid_request",
-            description: Some("invalid_scope"),
+            description: Some("invalid_scope".into()),
+        }
+    }
+
+    /// What a trigger kept from the client: in Cognito's words, which end with a space.
+    pub fn by_trigger(error: &Error) -> Self {
+        Self {
+            error: "invalid_request",
+            description: Some(format!("{error} ").into()),
+        }
+    }
+
+    /// The parameters that tell of the refusal. Cognito names the error first in a query and last in a fragment.
+    pub fn parameters(&self, kind: ResponseType) -> Vec<(&'static str, &str)> {
+        let description = self.description.as_deref().map(|text| ("error_description", text));
+        let error = [("error", self.error)].into_iter();
+        match kind {
+            ResponseType::Code => error.chain(description).collect(),
+            ResponseType::Token => description.into_iter().chain(error).collect(),
         }
     }
 }

@@ -2,11 +2,14 @@
 //!
 //! Sources: OpenID Connect Core 1.0, OAuth 2.0 Security Best Current Practice (RFC 9700), RFC 9207.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::scopes::PROFILE;
 use super::{AttributeScopes, Parameters, Refusal};
+use crate::Error;
 use crate::attributes::Attributes;
 use crate::clients::Client;
 use crate::pools::Pool;
@@ -69,7 +72,7 @@ pub(super) fn check(client: &Client, parameters: &Parameters) -> Result<Requeste
 fn described(description: &'static str) -> Refusal {
     Refusal {
         error: "invalid_request",
-        description: Some(description),
+        description: Some(description.into()),
     }
 }
 
@@ -80,10 +83,10 @@ impl Refusal {
         if self == Self::invalid_scope() {
             return Self {
                 error: "invalid_scope",
-                description: Some("A requested scope is unknown or not allowed."),
+                description: Some("A requested scope is unknown or not allowed.".into()),
             };
         }
-        let description = self.description.or(match self.error {
+        let known = match self.error {
             "invalid_request" => Some("A parameter is missing, malformed or given more than once."),
             "unauthorized_client" => Some("The client may not use this response_type."),
             "unsupported_response_type" => Some("The response_type is not supported."),
@@ -92,9 +95,28 @@ impl Refusal {
             "request_uri_not_supported" => Some("The parameter request_uri is not supported."),
             "registration_not_supported" => Some("The parameter registration is not supported."),
             _ => None,
-        });
+        };
+        let description = self.description.or(known.map(Cow::Borrowed));
         Self { description, ..self }
     }
+
+    /// What a trigger kept from the client, in the words of the standard.
+    pub fn by_trigger_in_standard_words(error: &Error) -> Self {
+        Self {
+            error: match error {
+                Error::TriggerFailed { .. } => "access_denied",
+                _ => "server_error",
+            },
+            description: Some(standard_text(&error.to_string()).into()),
+        }
+    }
+}
+
+/// The text as an `error_description` may have it (RFC 6749, section 4.1.2.1): what it may not hold is a question mark.
+pub(super) fn standard_text(text: &str) -> String {
+    let is_allowed = |character| matches!(character, ' '..='~') && !matches!(character, '"' | '\\');
+    let allowed = |character| if is_allowed(character) { character } else { '?' };
+    text.chars().map(allowed).collect()
 }
 
 impl RequestedClaims {
@@ -195,6 +217,20 @@ mod tests {
     fn refusals_are_said_in_standard_words() {
         assert_eq!(Refusal::invalid_scope().in_standard_words().error, "invalid_scope");
         let refusal = Refusal::new("login_required").in_standard_words();
-        assert_eq!(refusal.description, Some("The user has to sign in."));
+        assert_eq!(refusal.description.as_deref(), Some("The user has to sign in."));
+    }
+
+    #[test]
+    fn triggers_are_quoted_in_the_characters_that_the_standard_allows() {
+        let failed = |message: &str| Error::TriggerFailed {
+            trigger: "PreTokenGeneration",
+            message: message.to_owned(),
+        };
+        let refusal = Refusal::by_trigger_in_standard_words(&failed("\"a\\b\"\n<ü>"));
+        assert_eq!(refusal.error, "access_denied");
+        let text = "PreTokenGeneration failed with error ?a?b??<?>.";
+        assert_eq!(refusal.description.as_deref(), Some(text));
+        let refusal = Refusal::by_trigger_in_standard_words(&Error::unrecognizable_answer());
+        assert_eq!(refusal.error, "server_error");
     }
 }

@@ -101,7 +101,7 @@ impl Cx {
         let Some(hint) = hint else {
             let refusal = Refusal {
                 error: "invalid_request",
-                description: Some("The id_token_hint is not an id token of this issuer, or of another user."),
+                description: Some("The id_token_hint is not an id token of this issuer, or of another user.".into()),
             };
             return Err(Denied::Redirect(request.refused(refusal)));
         };
@@ -168,8 +168,11 @@ impl Cx {
                 if !Self::shows_granted(client, &authorization.grant) {
                     return Ok(request.refused(Refusal::invalid_scope()));
                 }
-                self.give_tokens_at_once(pool, client, authorization, session, user)
-                    .await?
+                let given = self.give_tokens_at_once(pool, client, authorization, session, user);
+                match given.await {
+                    Err(error) if error.is_of_trigger() => return Ok(request.refused_by_trigger(&error)),
+                    given => given?,
+                }
             }
         };
         let state = authorization.state.as_ref().map(|state| ("state", state.clone()));
@@ -251,6 +254,14 @@ impl Cx {
 }
 
 impl AuthorizationRequest {
+    /// The address that tells the client what a trigger kept from it.
+    fn refused_by_trigger(&self, error: &Error) -> String {
+        self.refused(match self.issuer {
+            Some(_) => Refusal::by_trigger_in_standard_words(error),
+            None => Refusal::by_trigger(error),
+        })
+    }
+
     /// The address that tells the client of a refusal.
     pub fn refused(&self, refusal: Refusal) -> String {
         let authorization = &self.authorization;
@@ -277,13 +288,9 @@ fn refused(
     } else {
         refusal
     };
-    let description = refusal
-        .description
-        .map(|description| ("error_description", description));
     let state = state.map(|state| ("state", state));
-    let answer: Vec<(&str, &str)> = description
-        .into_iter()
-        .chain([("error", refusal.error)])
+    let parameters = refusal.parameters(kind).into_iter();
+    let answer: Vec<(&str, &str)> = parameters
         .chain(state)
         .chain(issuer.map(|issuer| ("iss", issuer)))
         .collect();

@@ -9,12 +9,15 @@ use poolhouse_domain::oauth::{
 };
 use poolhouse_domain::pools::Pool;
 use poolhouse_domain::sign_in::Progress;
-use poolhouse_domain::triggers::TokenSource;
+use poolhouse_domain::triggers::{Metadata, TokenSource};
 use poolhouse_domain::{Error, SECOND, permissions, tokens};
 use poolhouse_model::{AuthenticationResultType, OAuthFlowType, Secret, UserStatusType};
 use poolhouse_storage::CodeFound;
 
 use crate::Cx;
+
+/// The longest `aws_client_metadata`, in bytes.
+const LONGEST_CLIENT_METADATA: usize = 16 * 1024;
 
 type Result<T, E = TokenError> = std::result::Result<T, E>;
 
@@ -220,7 +223,8 @@ impl Cx {
             M2mScopes::NotAllowed if pool.is_oidc_strict() => return Err(TokenError::InvalidScope),
             M2mScopes::NotAllowed => return Err(TokenError::InvalidGrant(None)),
         };
-        Ok(self.machine_token(pool, client, &scopes).await?)
+        let cx = self.handing_metadata(client_metadata(parameters)?);
+        Ok(cx.machine_token(pool, client, &scopes).await?)
     }
 
     /// Signs the access token that a machine gets for itself.
@@ -276,10 +280,22 @@ fn check_code(code: &AuthorizationCode, client: &Client, pool: &Pool, parameters
     }
 }
 
+/// What a machine hands on to the function behind PreTokenGeneration: a JSON object of strings.
+fn client_metadata(parameters: &Parameters) -> Result<Option<Metadata>> {
+    let Some(text) = parameters.get("aws_client_metadata") else {
+        return Ok(None);
+    };
+    if text.len() > LONGEST_CLIENT_METADATA {
+        return Err(TokenError::InvalidRequest("aws_client_metadata is too long."));
+    }
+    let malformed = TokenError::InvalidRequest("aws_client_metadata is not a JSON object of strings.");
+    serde_json::from_str(text).map(Some).map_err(|_| malformed)
+}
+
 /// A refresh that failed, as the endpoint tells of it.
 fn refresh_refused(error: Error) -> TokenError {
     match error {
-        Error::Internal(_) | Error::TooManyRequests | Error::TriggerUnavailable { .. } => error.into(),
+        Error::Internal(_) | Error::TooManyRequests => error.into(),
         _ => TokenError::InvalidGrant(None),
     }
 }

@@ -1,5 +1,7 @@
 //! `POST /oauth2/token`.
 
+use std::borrow::Cow;
+
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::RawQuery;
@@ -38,7 +40,7 @@ struct Tokens<'a> {
 struct Refusal {
     error: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    error_description: Option<&'static str>,
+    error_description: Option<String>,
 }
 
 /// Gives tokens for a code, a refresh token, or a client's own credentials.
@@ -174,8 +176,12 @@ pub fn refuse(status: StatusCode, error: &TokenError, is_strict: bool) -> Respon
             };
             (status, name.to_owned(), None)
         }
-        error if is_strict => (status, error.to_string(), error.standard_description()),
-        error => (status, error.to_string(), error.description()),
+        error if is_strict => (
+            status,
+            error.to_string(),
+            error.standard_description().map(Cow::into_owned),
+        ),
+        error => (status, error.to_string(), error.description().map(str::to_owned)),
     };
     let refusal = Refusal {
         error,
