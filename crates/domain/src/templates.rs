@@ -281,12 +281,13 @@ impl Template {
     }
 }
 
-/// Makes a link of each text that is marked as one.
+/// Makes a link of each text that is marked as one. The mark of a code is a link without a text, and shows where it leads.
 fn fill_links(message: &str, link: &str) -> String {
     let link = encode_double_quoted_attribute(link);
     let mut filled = String::new();
     let mut rest = message;
     while let Some((before, text, after)) = next_link(rest) {
+        let text = if text.is_empty() { &link } else { text };
         filled.extend([before, "<a href=\"", &link, "\">", text, "</a>"]);
         rest = after;
     }

@@ -9,7 +9,7 @@ use poolhouse_domain::pools::Pool;
 use poolhouse_domain::templates::{self, Values};
 use poolhouse_domain::users::User;
 use poolhouse_domain::{Error, Result};
-use poolhouse_model::{CodeDeliveryDetailsType, DefaultEmailOptionType, VerifiedAttributeType};
+use poolhouse_model::{CodeDeliveryDetailsType, VerifiedAttributeType};
 use poolhouse_outbound::Kind;
 use poolhouse_storage::Transaction;
 
@@ -80,8 +80,8 @@ impl Cx {
         };
         let by_email = channel.attribute == VerifiedAttributeType::Email;
         let link = client
-            .filter(|_| by_email && purpose == CodePurpose::SignUp && confirms_with_link(pool))
-            .map(|client| self.confirmation_link(client, user, &digits))
+            .filter(|_| by_email && purpose == CodePurpose::SignUp && pool.confirms_by_link())
+            .map(|client| self.confirmation_link(pool, client, user, &digits))
             .transpose()?;
         let draft = Draft {
             user,
@@ -106,8 +106,8 @@ impl Cx {
         })
     }
 
-    fn confirmation_link(&self, client: &Client, user: &User, digits: &str) -> Result<String> {
-        let mut link = url::Url::parse(&self.settings.public_url).map_err(Error::internal)?;
+    fn confirmation_link(&self, pool: &Pool, client: &Client, user: &User, digits: &str) -> Result<String> {
+        let mut link = url::Url::parse(&self.pages_url(pool)).map_err(Error::internal)?;
         link.set_path("/confirmUser");
         link.query_pairs_mut()
             .append_pair("client_id", client.id())
@@ -176,11 +176,4 @@ impl Cx {
             ],
         )
     }
-}
-
-fn confirms_with_link(pool: &Pool) -> bool {
-    pool.settings
-        .verification_message_template
-        .as_ref()
-        .is_some_and(|template| template.default_email_option == Some(DefaultEmailOptionType::ConfirmWithLink))
 }

@@ -64,6 +64,16 @@ impl Cx {
         Some(url.as_str().trim_end_matches('/').to_owned())
     }
 
+    /// The address of the pages of `pool` in messages, without a slash at the end: its domain, where that is this server,
+    /// or else the server's own. A prefix that is said to be at AWS is there only for programs that are led here.
+    pub(crate) fn pages_url(&self, pool: &Pool) -> String {
+        let is_below = matches!(self.settings.issuers, Issuers::Below(_));
+        let domain = pool.domains().next();
+        let domain = domain.filter(|domain| is_below || domain.kind == DomainKind::Custom);
+        let url = domain.and_then(|_| self.domain_url(pool));
+        url.unwrap_or_else(|| self.settings.public_url.clone())
+    }
+
     /// The host at which the domain of `pool` answers.
     pub(crate) fn domain_host(&self, pool: &Pool) -> Option<String> {
         let url = Url::parse(&self.domain_url(pool)?).ok()?;

@@ -17,6 +17,8 @@ use crate::{App, api, brand, confirm_user, development, discovery, health, oauth
 ///
 /// Requests should carry the client's address as [`axum::extract::ConnectInfo`] of a socket address.
 pub fn router(app: App) -> Router {
+    // HEAD is for programs that look at links; it must not follow this one.
+    let confirm_user = get(confirm_user::page).head(not_understood).post(confirm_user::submit);
     let routes = Router::new()
         .route("/", post(api::call).fallback(not_understood).layer(cors()))
         .route(
@@ -27,8 +29,8 @@ pub fn router(app: App) -> Router {
             "/{pool_id}/.well-known/openid-configuration",
             get(discovery::configuration).fallback(not_understood).layer(cors()),
         )
-        // HEAD is for programs that look at links; it must not follow this one.
-        .route("/confirmUser", get(confirm_user::page).head(not_understood))
+        .route("/confirmUser", confirm_user.clone())
+        .route("/{pool_id}/confirmUser", confirm_user)
         .route("/assets/{name}", get(assets::file))
         .route("/brand/{pool_id}/{name}", get(brand::image))
         .route(

@@ -3,6 +3,7 @@
 mod accounts;
 mod challenges;
 mod forms;
+mod triggers;
 
 use poolhouse_tests::actors::{Client, Pool};
 use poolhouse_tests::browser::{Browser, Form, answer, location, text_of};

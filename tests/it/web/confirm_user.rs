@@ -1,24 +1,37 @@
 //! The link in a verification mail.
 
 use http::Request;
-use poolhouse_tests::actors::{Client, PASSWORD};
+use http::header::HOST;
+use poolhouse_domain::issuers::Issuers;
+use poolhouse_tests::actors::{Client, PASSWORD, merge};
+use poolhouse_tests::browser::{Browser, Form};
 use poolhouse_tests::clock::hours;
-use poolhouse_tests::lab::{Lab, PUBLIC_URL};
+use poolhouse_tests::lab::{Lab, PUBLIC_HOST, PUBLIC_URL};
 use poolhouse_tests::reply::Reply;
 use poolhouse_tests::scenario;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Alice, who signed up in a pool that confirms by link, and the path of her link.
 async fn signed_up(lab: &Lab) -> (Client, String) {
+    let client = client(lab, json!({})).await;
+    let link = sign_up(lab, &client).await;
+    (client, link.strip_prefix(PUBLIC_URL).unwrap().to_owned())
+}
+
+/// An app client of a pool that confirms by link.
+async fn client(lab: &Lab, settings: Value) -> Client {
     let template = json!({ "DefaultEmailOption": "CONFIRM_WITH_LINK" });
-    let settings = json!({ "AutoVerifiedAttributes": ["email"], "VerificationMessageTemplate": template });
-    let client = lab.pool_with(settings).await.client().await;
+    let base = json!({ "AutoVerifiedAttributes": ["email"], "VerificationMessageTemplate": template });
+    lab.pool_with(merge(base, settings)).await.client().await
+}
+
+/// Signs alice up; her link.
+async fn sign_up(lab: &Lab, client: &Client) -> String {
     client
         .sign_up("alice", PASSWORD, json!({ "email": "alice@example.com" }))
         .await
         .ok();
-    let link = lab.mailbox.newest_for("alice@example.com").await.link.unwrap();
-    (client, link.strip_prefix(PUBLIC_URL).unwrap().to_owned())
+    lab.mailbox.newest_for("alice@example.com").await.link.unwrap()
 }
 
 fn assert_page(reply: &Reply, status: u16, title: &str, text: &str) {
@@ -82,10 +95,112 @@ scenario! {
 
     async fn looking_at_the_link_does_not_follow_it(lab: Lab) {
         let (client, link) = signed_up(&lab).await;
-        for request in [Request::head(&link), Request::post(&link), Request::options(&link)] {
+        for request in [Request::head(&link), Request::options(&link), Request::put(&link)] {
             assert_eq!(lab.send(request.body(Vec::new()).unwrap()).await.status, 404);
         }
+        let request = Request::post(&link).header(HOST, PUBLIC_HOST).body(Vec::new()).unwrap();
+        assert_eq!(lab.send(request).await.status, 400);
         assert_eq!(client.pool.user("alice").await["UserStatus"], "UNCONFIRMED");
+    }
+
+    async fn a_page_that_nobody_looks_at_yet_asks(lab: Lab) {
+        let (client, link) = signed_up(&lab).await;
+        for (name, value) in [("sec-purpose", "prefetch;prerender"), ("purpose", "prefetch"), ("x-moz", "prefetch")] {
+            for path in [link.clone(), format!("/{}{link}", client.pool.id)] {
+                let page = Browser::new(&lab).with_header(name, value).visit(&path).await;
+                assert_eq!(page.status, 200);
+                let form = Form::of(&page, "confirmLinkForm");
+                assert_eq!(form.action, path.split('?').next().unwrap());
+                assert_eq!(form.field("user_name"), Some("alice"));
+            }
+        }
+        assert_eq!(client.pool.user("alice").await["UserStatus"], "UNCONFIRMED");
+        let mut browser = Browser::new(&lab).with_header("sec-purpose", "prefetch");
+        let form = Form::of(&browser.visit(&link).await, "confirmLinkForm");
+        let reply = browser.submit(&form.clone().with("confirmation_code", "000000")).await;
+        assert_not_confirmed(&reply, "Invalid verification code provided, please try again.");
+        let reply = browser.submit(&form).await;
+        assert_page(&reply, 200, "Your registration has been confirmed!", "You can sign in now.");
+        assert_eq!(client.pool.user("alice").await["UserStatus"], "CONFIRMED");
+    }
+
+    async fn the_link_leads_to_the_domain_of_the_pool(lab: Lab) {
+        let client = client(&lab, json!({})).await;
+        let domain = format!("link-{}", lab.account_id());
+        client.pool.call("CreateUserPoolDomain", json!({ "Domain": domain })).await.ok();
+        let host = format!("http://{domain}.auth.localhost:7665");
+        let link = sign_up(&lab, &client).await;
+        let expected = format!("{host}/confirmUser?client_id={}&user_name=alice&confirmation_code=", client.id);
+        assert!(link.starts_with(&expected), "{link}");
+        // Behind the door of one pool the clients of another are unknown.
+        let stranger = self::client(&lab, json!({})).await;
+        let foreign = sign_up(&lab, &stranger).await.replace(PUBLIC_URL, &host);
+        let sentence = format!("User pool client {} does not exist.", stranger.id);
+        assert_not_confirmed(&Browser::new(&lab).visit(&foreign).await, &sentence);
+        assert_page(&Browser::new(&lab).visit(&link).await, 200, "Your registration has been confirmed!", "You can sign in now.");
+    }
+
+    async fn the_link_of_a_pool_that_is_said_to_be_at_aws_leads_here(lab: Lab) {
+        let there = lab.with_issuers(Issuers::Aws);
+        let client = client(&there, json!({})).await;
+        let domain = format!("moved-{}", lab.account_id());
+        client.pool.call("CreateUserPoolDomain", json!({ "Domain": domain })).await.ok();
+        let link = sign_up(&there, &client).await;
+        assert!(link.starts_with(&format!("{PUBLIC_URL}/confirmUser?")), "{link}");
+        assert_eq!(Browser::new(&there).visit(&link).await.status, 200);
+    }
+
+    async fn a_new_link_replaces_the_old_one(lab: Lab) {
+        let (client, old) = signed_up(&lab).await;
+        let details = client.resend_code("alice").await.ok();
+        assert_eq!(details["CodeDeliveryDetails"]["DeliveryMedium"], "EMAIL");
+        let message = lab.mailbox.newest_for("alice@example.com").await;
+        let link = message.link.unwrap();
+        assert!(message.body.contains("Please click the link below to verify your email address. <a href=\""), "{}", message.body);
+        assert_not_confirmed(&lab.get(&old).await, "Invalid verification code provided, please try again.");
+        assert_eq!(lab.get(link.strip_prefix(PUBLIC_URL).unwrap()).await.status, 200);
+    }
+
+    async fn a_function_words_the_mail_around_the_link(lab: Lab) {
+        let words = json!({ "emailSubject": "Hello", "emailMessage": "Come in: {##here & now##}, alice." });
+        let arn = lab.functions.answering("words", words);
+        let client = client(&lab, json!({ "LambdaConfig": { "CustomMessage": arn } })).await;
+        let link = sign_up(&lab, &client).await;
+        let event = lab.functions.event("words");
+        assert_eq!(event["triggerSource"], "CustomMessage_SignUp");
+        assert_eq!(event["request"]["linkParameter"], "{##Click Here##}");
+        assert_eq!(event["request"]["codeParameter"], "{####}");
+        let message = lab.mailbox.newest_for("alice@example.com").await;
+        assert_eq!(message.subject.as_deref(), Some("Hello"));
+        let href = link.replace('&', "&amp;");
+        assert_eq!(message.body, format!("Come in: <a href=\"{href}\">here & now</a>, alice."));
+        client.resend_code("alice").await.ok();
+        assert_eq!(lab.functions.events("words")[1]["triggerSource"], "CustomMessage_ResendCode");
+
+        // In a pool that confirms by link, the code is the link.
+        lab.functions.answering("words", json!({ "emailMessage": "Follow {####}." }));
+        client.resend_code("alice").await.ok();
+        let message = lab.mailbox.newest_for("alice@example.com").await;
+        let href = message.link.unwrap().replace('&', "&amp;");
+        assert_eq!(message.body, format!("Follow <a href=\"{href}\">{href}</a>."));
+        lab.functions.answering("words", json!({ "emailMessage": "Welcome." }));
+        client.resend_code("alice").await.fault(
+            "InvalidLambdaResponseException",
+            "The custom message must contain the placeholder {##Click Here##}.",
+        );
+    }
+
+    async fn a_confirmation_stands_though_a_function_fails_that_hears_of_it(lab: Lab) {
+        let arn = lab.functions.failing("told", "<script>alert(1)</script>");
+        let client = client(&lab, json!({ "LambdaConfig": { "PostConfirmation": arn } })).await;
+        let link = sign_up(&lab, &client).await;
+        let reply = Browser::new(&lab).visit(&link).await;
+        let text = "PostConfirmation failed with error &#60;script&#62;alert(1)&#60;/script&#62;.";
+        assert_page(&reply, 400, "Something went wrong", text);
+        assert_eq!(client.pool.user("alice").await["UserStatus"], "CONFIRMED");
+        assert_eq!(lab.functions.event("told")["triggerSource"], "PostConfirmation_ConfirmSignUp");
+        let reply = Browser::new(&lab).visit(&link).await;
+        assert_not_confirmed(&reply, "User cannot be confirmed. Current status is CONFIRMED");
     }
 
     async fn the_page_runs_nothing_and_tells_nobody_where_it_is(lab: Lab) {

@@ -4,8 +4,8 @@ mod configuration;
 mod mfa;
 
 use poolhouse_model::{
-    AcrLevelConfigType, AdminCreateUserConfigType, AuthFactorType, DeletionProtectionType, EmailMfaConfigType,
-    IssuerType, PasswordPolicyType, SchemaAttributeType, SoftwareTokenMfaConfigType, Timestamp,
+    AcrLevelConfigType, AdminCreateUserConfigType, AuthFactorType, DefaultEmailOptionType, DeletionProtectionType,
+    EmailMfaConfigType, IssuerType, PasswordPolicyType, SchemaAttributeType, SoftwareTokenMfaConfigType, Timestamp,
     UserPoolDescriptionType, UserPoolMfaType, UserPoolTierType, UserPoolType, UsernameAttributeType,
     VerifiedAttributeType, WebAuthnConfigurationType,
 };
@@ -161,6 +161,12 @@ impl Pool {
             .auto_verified_attributes
             .as_ref()
             .is_some_and(|list| list.contains(&attribute))
+    }
+
+    /// Whether the mail that confirms a sign-up brings a link instead of a code.
+    pub fn confirms_by_link(&self) -> bool {
+        let template = self.settings.verification_message_template.as_ref();
+        template.is_some_and(|template| template.default_email_option == Some(DefaultEmailOptionType::ConfirmWithLink))
     }
 
     /// Whether a changed `attribute` keeps its old value until the new one is verified.

@@ -8,11 +8,13 @@ use poolhouse_domain::clients::Flow;
 use poolhouse_domain::oauth::Parameters;
 use poolhouse_domain::{Error, Result};
 use poolhouse_engine::{Confirmation, Outcome, Registration};
-use poolhouse_model::{Secret, VerifiedAttributeType};
+use poolhouse_model::{CodeDeliveryDetailsType, DeliveryMediumType, Secret, VerifiedAttributeType};
 
 use super::challenges::DIFFERENT_PASSWORDS;
 use super::sign_in;
-use super::views::{Confirm, ConfirmForgotPassword, Field, ForgotPassword, LoginName, PasswordRules, SignUp};
+use super::views::{
+    Confirm, ConfirmByLink, ConfirmForgotPassword, Field, ForgotPassword, LoginName, PasswordRules, SignUp,
+};
 use super::visit::{Visit, sentence};
 
 /// Shows the form for a new account.
@@ -26,8 +28,8 @@ pub async fn sign_up(visit: Visit, body: Bytes) -> Response {
         return visit.restart();
     };
     match register(&visit, &form).await {
-        Ok((username, Some(destination))) => show_code(&visit, StatusCode::OK, &username, Some(&destination), None),
-        Ok((username, None)) => sign_in::show_notice(&visit, &username, "signed-up"),
+        Ok((username, Some(delivery))) => show_sent(&visit, &username, &delivery),
+        Ok((username, None)) => sign_in::show_notice(&visit, &username, "account-created"),
         Err(error) => {
             let (status, message) = sentence(&error);
             show_sign_up(&visit, status, &form, Some(&message))
@@ -35,7 +37,7 @@ pub async fn sign_up(visit: Visit, body: Bytes) -> Response {
     }
 }
 
-async fn register(visit: &Visit, form: &Parameters) -> Result<(String, Option<String>)> {
+async fn register(visit: &Visit, form: &Parameters) -> Result<(String, Option<CodeDeliveryDetailsType>)> {
     if form.get("password") != form.get("confirm_password") {
         return Err(Error::invalid_parameter(DIFFERENT_PASSWORDS));
     }
@@ -55,8 +57,7 @@ async fn register(visit: &Visit, form: &Parameters) -> Result<(String, Option<St
     };
     let (pool, client) = (&visit.request.pool, &visit.request.client);
     let registered = visit.cx().sign_up(pool, client, registration).await?;
-    let destination = registered.delivery.and_then(|delivery| delivery.destination);
-    Ok((username.to_owned(), destination))
+    Ok((username.to_owned(), registered.delivery))
 }
 
 fn show_sign_up(visit: &Visit, status: StatusCode, form: &Parameters, error: Option<&str>) -> Response {
@@ -96,28 +97,47 @@ fn show_sign_up(visit: &Visit, status: StatusCode, form: &Parameters, error: Opt
     visit.show(status, &view)
 }
 
-/// Asks for the code of a sign-up.
-fn show_code(
+/// Asks for the code of a sign-up, or for a click on its link.
+fn show_sent(visit: &Visit, username: &str, delivery: &CodeDeliveryDetailsType) -> Response {
+    let by_link = visit.request.pool.confirms_by_link() && delivery.delivery_medium == Some(DeliveryMediumType::Email);
+    let destination = delivery.destination.as_deref();
+    show_confirm(visit, StatusCode::OK, username, (by_link, destination), None)
+}
+
+fn show_confirm(
     visit: &Visit,
     status: StatusCode,
     username: &str,
-    destination: Option<&str>,
+    (by_link, destination): (bool, Option<&str>),
     error: Option<&str>,
 ) -> Response {
+    let sign_in = visit.page_at("/login");
+    if by_link {
+        let view = ConfirmByLink {
+            page: visit.page("/resendcode", error),
+            username,
+            destination,
+            sign_in,
+        };
+        return visit.show(status, &view);
+    }
     let view = Confirm {
         page: visit.page("/confirm", error),
         username,
         destination,
         resend: visit.page_at("/resendcode"),
-        sign_in: visit.page_at("/login"),
+        sign_in,
     };
     visit.show(status, &view)
 }
 
-/// Asks somebody for the code of their sign-up who signs in before.
+/// Asks somebody to confirm their sign-up who signs in before.
 pub fn show_confirmation(visit: &Visit, username: &str, error: &Error) -> Response {
     let (status, message) = sentence(error);
-    show_code(visit, status, username, None, Some(&message))
+    let pool = &visit.request.pool;
+    // Where both are verified, the phone gets a code.
+    let by_link = pool.confirms_by_link() && !pool.auto_verifies(VerifiedAttributeType::PhoneNumber);
+    show_confirm(visit, status, username, (by_link, None), Some(&message))
 }
 
 /// Confirms a sign-up, and signs in.
@@ -128,10 +148,13 @@ pub async fn confirm(visit: Visit, body: Bytes) -> Response {
     let username = form.get("username").unwrap_or_default();
     match confirm_and_sign_in(&visit, username, form.get("code").unwrap_or_default()).await {
         Ok(Some(outcome)) => sign_in::proceed(&visit, username, outcome).await,
-        Ok(None) => sign_in::show_notice(&visit, username, "confirmed"),
+        Ok(None) => sign_in::show_notice(&visit, username, "confirmed-title"),
+        // The sign-up is confirmed for all that, and there is no code any more to try again with.
+        Err(error) if error.is_of_trigger() => sign_in::show_error(&visit, username, &error),
         Err(error) => {
             let (status, message) = sentence(&error);
-            show_code(&visit, status, username, form.get("destination"), Some(&message))
+            let sent = (false, form.get("destination"));
+            show_confirm(&visit, status, username, sent, Some(&message))
         }
     }
 }
@@ -147,9 +170,12 @@ async fn confirm_and_sign_in(visit: &Visit, username: &str, code: &str) -> Resul
     };
     let session = visit.cx().confirm_sign_up(pool, client, confirmation).await?;
     let Some(session) = session else { return Ok(None) };
-    let signed_in = visit.cx().sign_browser_in_after_sign_up(pool, client, &session).await;
-    // The sign-up is confirmed, whatever becomes of the sign-in.
-    Ok(signed_in.ok())
+    match visit.cx().sign_browser_in_after_sign_up(pool, client, &session).await {
+        Ok(outcome) => Ok(Some(outcome)),
+        Err(error) if error.is_of_trigger() => Err(error),
+        // The sign-up is confirmed, whatever becomes of the sign-in.
+        Err(_) => Ok(None),
+    }
 }
 
 /// Sends the code of a sign-up again.
@@ -160,7 +186,7 @@ pub async fn resend_code(visit: Visit, body: Bytes) -> Response {
     let username = form.get("username").unwrap_or_default();
     let (pool, client) = (&visit.request.pool, &visit.request.client);
     match visit.cx().resend_confirmation_code(pool, client, username).await {
-        Ok(delivery) => show_code(&visit, StatusCode::OK, username, delivery.destination.as_deref(), None),
+        Ok(delivery) => show_sent(&visit, username, &delivery),
         Err(error) => show_confirmation(&visit, username, &error),
     }
 }
@@ -224,6 +250,8 @@ pub async fn confirm_forgot_password(visit: Visit, body: Bytes) -> Response {
     let username = form.get("username").unwrap_or_default();
     match reset(&visit, username, &form).await {
         Ok(()) => sign_in::show_notice(&visit, username, "password-changed"),
+        // The password is changed for all that.
+        Err(error) if error.is_of_trigger() => sign_in::show_error(&visit, username, &error),
         Err(error) => {
             let (status, message) = sentence(&error);
             show_reset(&visit, status, username, form.get("destination"), Some(&message))

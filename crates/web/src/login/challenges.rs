@@ -169,10 +169,7 @@ pub async fn submit(visit: Visit, Path(path): Path<BTreeMap<String, String>>, bo
     let session = Secret::from(session);
     let username = match visit.cx().name_in_session(&session).await {
         Ok(username) => username,
-        Err(error) => {
-            let (status, message) = sentence(&error);
-            return sign_in::show(&visit, status, "", Some(&message));
-        }
+        Err(error) => return sign_in::show_error(&visit, "", &error),
     };
     let username = username.as_str();
     if *challenge == ChallengeNameType::MfaSetup {
@@ -249,7 +246,7 @@ fn again(
 ) -> Response {
     let (status, message) = sentence(error);
     let can_retry = match challenge {
-        ChallengeNameType::Password => matches!(error, Error::IncorrectUsernameOrPassword),
+        ChallengeNameType::Password => matches!(error, Error::IncorrectUsernameOrPassword) || error.is_of_trigger(),
         ChallengeNameType::NewPasswordRequired
         | ChallengeNameType::SmsMfa
         | ChallengeNameType::SmsOtp
@@ -317,10 +314,7 @@ async fn set_up(visit: &Visit, username: &str, factor: Factor, session: &Secret,
             };
             visit.show(StatusCode::OK, &view)
         }
-        Err(error) => {
-            let (status, message) = sentence(&error);
-            sign_in::show(visit, status, username, Some(&message))
-        }
+        Err(error) => sign_in::show_error(visit, username, &error),
     }
 }
 
@@ -342,20 +336,14 @@ async fn answer_set_up(visit: &Visit, username: &str, session: &Secret, form: &P
                 };
                 visit.show(status, &view)
             }
-            Err(error) => {
-                let (status, message) = sentence(&error);
-                sign_in::show(visit, status, username, Some(&message))
-            }
+            Err(error) => sign_in::show_error(visit, username, &error),
         },
         (None, Some(contact), Some(factor)) => {
             let attribute = if factor == Factor::Sms { "phone_number" } else { "email" };
             let responses = BTreeMap::from([(attribute.to_owned(), Secret::from(contact))]);
             match complete_set_up(visit, session, &responses).await {
                 Ok(outcome) => proceed(visit, username, outcome).await,
-                Err(error) if is_over(&error) => {
-                    let (status, message) = sentence(&error);
-                    sign_in::show(visit, status, username, Some(&message))
-                }
+                Err(error) if is_over(&error) => sign_in::show_error(visit, username, &error),
                 Err(error) => {
                     let (_, message) = sentence(&error);
                     let before = Before {

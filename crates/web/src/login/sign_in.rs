@@ -28,10 +28,7 @@ pub async fn submit(visit: Visit, body: Bytes) -> Response {
     match begin(&visit, &form, username).await {
         Ok(outcome) => proceed(&visit, username, outcome).await,
         Err(Error::UserNotConfirmed) => accounts::show_confirmation(&visit, username, &Error::UserNotConfirmed),
-        Err(error) => {
-            let (status, message) = sentence(&error);
-            show(&visit, status, username, Some(&message))
-        }
+        Err(error) => show_error(&visit, username, &error),
     }
 }
 
@@ -62,11 +59,14 @@ pub async fn proceed(visit: &Visit, username: &str, outcome: Outcome) -> Respons
     match outcome.and_then(Step::try_from) {
         Ok(Step::SignedIn(signed_in)) => visit.conclude(*signed_in).await,
         Ok(Step::Challenge(posed)) => challenges::show(visit, username, &posed).await,
-        Err(error) => {
-            let (status, message) = sentence(&error);
-            show(visit, status, username, Some(&message))
-        }
+        Err(error) => show_error(visit, username, &error),
     }
+}
+
+/// The first page, with the sentence of an error.
+pub fn show_error(visit: &Visit, username: &str, error: &Error) -> Response {
+    let (status, message) = sentence(error);
+    show(visit, status, username, Some(&message))
 }
 
 /// The first page, with what went wrong.

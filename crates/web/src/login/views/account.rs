@@ -119,6 +119,27 @@ pub struct Confirm<'a> {
     pub sign_in: Href,
 }
 
+/// The word that a link was sent which confirms a new account. The form asks for a new one.
+#[derive(Debug, Template)]
+#[template(path = "login/confirm_by_link.html")]
+pub struct ConfirmByLink<'a> {
+    pub page: Page<'a>,
+    pub username: &'a str,
+    /// Where the link went, masked.
+    pub destination: Option<&'a str>,
+    pub sign_in: Href,
+}
+
+/// The button behind a link that confirms a new account, for whoever didn't follow it by themselves.
+#[derive(Debug, Template)]
+#[template(path = "login/confirm_link.html")]
+pub struct ConfirmLink<'a> {
+    pub page: Page<'a>,
+    pub client_id: &'a str,
+    pub username: &'a str,
+    pub code: &'a str,
+}
+
 /// The name of a user who forgot their password.
 #[derive(Debug, Template)]
 #[template(path = "login/forgot_password.html")]

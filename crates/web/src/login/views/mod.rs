@@ -17,7 +17,7 @@ mod sign_in;
 #[cfg(test)]
 mod tests;
 
-pub use account::{Confirm, ConfirmForgotPassword, Field, ForgotPassword, SignUp};
+pub use account::{Confirm, ConfirmByLink, ConfirmForgotPassword, ConfirmLink, Field, ForgotPassword, SignUp};
 pub use brand::{Brand, Scheme};
 pub use factors::{MfaSetupChoice, MfaSetupContact, MfaSetupTotp, OneTimeCode, SelectMfa};
 pub use href::Href;

@@ -190,6 +190,26 @@ impl<'a> Values<'a> {
                 .render(),
             ),
             (
+                "confirm_by_link",
+                ConfirmByLink {
+                    page: page("/resendcode"),
+                    username,
+                    destination: Some(name),
+                    sign_in: link(),
+                }
+                .render(),
+            ),
+            (
+                "confirm_link",
+                ConfirmLink {
+                    page: page("/confirmUser"),
+                    client_id: name,
+                    username,
+                    code: name,
+                }
+                .render(),
+            ),
+            (
                 "forgot_password",
                 ForgotPassword {
                     page: page("/forgotPassword"),
