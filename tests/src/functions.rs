@@ -41,7 +41,9 @@ impl Functions {
     /// A function that returns its event with this `response`.
     pub fn answering(&self, name: &str, response: Value) -> String {
         self.put(name, move |mut event| {
-            event["response"] = response.clone();
+            if let Some(members) = event.as_object_mut() {
+                members.insert("response".to_owned(), response.clone());
+            }
             Ok(event)
         })
     }

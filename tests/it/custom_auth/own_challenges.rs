@@ -10,7 +10,7 @@ use super::*;
 const NOT_CONFIGURED: &str = "Custom auth lambda trigger is not configured for the user pool.";
 
 /// The event of a trigger about alice.
-fn event(client: &Client, sub: &str, source: &str, request: Value, response: Value) -> Value {
+fn event(client: &Client, sub: &str, source: &str, request: Value, response: &Value) -> Value {
     let about = json!({
         "userAttributes": { "sub": sub, "cognito:user_status": "CONFIRMED" },
         "clientMetadata": {},
@@ -47,25 +47,25 @@ scenario! {
         let asked = start(&client, "alice").await.ok();
         answer(&client, "alice", &asked, "4").await.ok();
 
-        let event = |source: &str, request, response| event(&client, &alice.sub, source, request, response);
+        let event = |source: &str, request, response: &Value| event(&client, &alice.sub, source, request, response);
         let undecided = json!({ "challengeName": null, "issueTokens": null, "failAuthentication": null });
         let define = "DefineAuthChallenge_Authentication";
         let answered = json!([result("CUSTOM_CHALLENGE", true, Some("SUM"))]);
         assert_eq!(lab.functions.events("define"), [
-            event(define, json!({ "session": [] }), undecided.clone()),
-            event(define, json!({ "session": answered }), undecided),
+            event(define, json!({ "session": [] }), &undecided),
+            event(define, json!({ "session": answered }), &undecided),
         ]);
         assert_eq!(lab.functions.event("create"), event(
             "CreateAuthChallenge_Authentication",
             json!({ "challengeName": "CUSTOM_CHALLENGE", "session": [] }),
-            json!({
+            &json!({
                 "publicChallengeParameters": null, "privateChallengeParameters": null, "challengeMetadata": null,
             }),
         ));
         assert_eq!(lab.functions.event("verify"), event(
             "VerifyAuthChallengeResponse_Authentication",
             json!({ "privateChallengeParameters": { "sum": "4" }, "challengeAnswer": "4" }),
-            json!({ "answerCorrect": null }),
+            &json!({ "answerCorrect": null }),
         ));
     }
 
@@ -129,7 +129,7 @@ scenario! {
         assert_eq!(metadata("define"), [nothing.clone(), respond.clone()]);
         assert_eq!(metadata("create"), [nothing]);
         for name in ["verify", "after", "tokens"] {
-            assert_eq!(metadata(name), [respond.clone()], "{name}");
+            assert_eq!(metadata(name), vec![respond.clone()], "{name}");
         }
     }
 
