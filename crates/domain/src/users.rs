@@ -1,6 +1,6 @@
 //! Users: status, password, attributes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use poolhouse_model::{AdminGetUserResponse, Timestamp, UserStatusType, UserType, VerifiedAttributeType};
 use serde::{Deserialize, Serialize};
@@ -107,6 +107,41 @@ impl User {
         self.modified_at = now;
     }
 
+    /// Adds to a change of this user what was written of their attributes since they were `before`. Whether it could be
+    /// added: nothing else was written, and nothing that this change writes, too.
+    pub fn add_written(&mut self, before: &Self, written: &Self) -> bool {
+        let without_attributes = |user: &Self| Self {
+            attributes: Attributes::default(),
+            pending: BTreeMap::new(),
+            modified_at: before.modified_at,
+            version: before.version,
+            ..user.clone()
+        };
+        if without_attributes(before) != without_attributes(written) {
+            return false;
+        }
+        let names: BTreeSet<&str> = before.attributes.names().chain(written.attributes.names()).collect();
+        let is_written = |name: &&str| before.attributes.get(name) != written.attributes.get(name);
+        for name in names.into_iter().filter(is_written) {
+            if self.attributes.get(name) != before.attributes.get(name) {
+                return false;
+            }
+            match written.attributes.get(name) {
+                Some(value) => self.attributes.set(name, value),
+                None => self.attributes.remove(name),
+            }
+        }
+        if before.pending != written.pending {
+            if self.pending != before.pending {
+                return false;
+            }
+            self.pending.clone_from(&written.pending);
+        }
+        self.modified_at = self.modified_at.max(written.modified_at);
+        self.version = written.version;
+        true
+    }
+
     /// The user as ListUsers and AdminCreateUser return it.
     pub fn describe(&self) -> UserType {
         UserType {
@@ -146,6 +181,75 @@ impl User {
             mfa_options: self.mfa.options(),
             preferred_mfa_setting: self.mfa.preferred_setting(),
             user_mfa_setting_list: self.mfa.setting_list(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{from_value, json};
+
+    use super::*;
+
+    /// A user at this version, whose name and nickname are these.
+    fn user(version: i64, name: &str, nickname: Option<&str>) -> User {
+        let mut attributes: Attributes = [("name", name)].into_iter().collect();
+        if let Some(nickname) = nickname {
+            attributes.set("nickname", nickname);
+        }
+        let user = from_value(json!({
+            "pool_id": "p_1", "username": "alice", "sub": "s", "status": "UNCONFIRMED", "enabled": true,
+            "attributes": attributes, "created_at": 0, "modified_at": 0,
+        }));
+        User {
+            modified_at: Timestamp::from_millis(version),
+            version,
+            ..user.unwrap()
+        }
+    }
+
+    #[test]
+    fn attributes_that_were_written_meanwhile_join_a_change() {
+        let before = user(1, "Alice", Some("al"));
+        for nickname in [None, Some("al"), Some("ali")] {
+            let mut changed = user(1, "Alicia", Some("al"));
+            changed.status = UserStatusType::Confirmed;
+            assert!(changed.add_written(&before, &user(2, "Alice", nickname)));
+            let mut expected = user(2, "Alicia", nickname);
+            expected.status = UserStatusType::Confirmed;
+            assert_eq!(changed, expected);
+        }
+    }
+
+    #[test]
+    fn what_both_wrote_does_not_join() {
+        let before = user(1, "Alice", None);
+        let mut changed = user(1, "Alicia", None);
+        assert!(!changed.add_written(&before, &user(2, "Al", None)));
+        let mut waiting = user(2, "Alice", None);
+        waiting.pending.insert("email".into(), "a@example.com".into());
+        assert!(changed.clone().add_written(&before, &waiting));
+        changed.pending.insert("email".into(), "b@example.com".into());
+        assert!(!changed.add_written(&before, &waiting));
+    }
+
+    #[test]
+    fn what_is_no_attribute_does_not_join() {
+        let before = user(1, "Alice", None);
+        let disabled = User {
+            enabled: false,
+            ..user(2, "Alice", None)
+        };
+        let confirmed = User {
+            status: UserStatusType::Confirmed,
+            ..user(2, "Alice", None)
+        };
+        let reset = User {
+            password_history: vec!["hash".into()],
+            ..user(2, "Alice", None)
+        };
+        for written in [disabled, confirmed, reset] {
+            assert!(!user(1, "Alicia", None).add_written(&before, &written));
         }
     }
 }

@@ -24,7 +24,36 @@ where
     attempt().await
 }
 
+/// A user as they are stored while functions are told of a change of them. Functions like to write the attributes of the
+/// users whom they are told of: that must not be in the way of the change.
+pub(crate) struct Baseline(Option<User>);
+
 impl Cx {
+    /// Notes how `user` is stored before functions are called. A user who `changes` must still be as they were read.
+    pub(crate) async fn baseline(&self, pool: &Pool, user: &User, changes: bool) -> Result<Baseline> {
+        if !changes {
+            return Ok(Baseline(None));
+        }
+        match self.store.users().by_sub(pool.id(), &user.sub).await? {
+            Some(stored) if stored.version == user.version => Ok(Baseline(Some(stored))),
+            _ => Err(Error::ConcurrentModification),
+        }
+    }
+
+    /// Adds to the change of `user` what functions have written since.
+    pub(crate) async fn add_written(&self, pool: &Pool, user: &mut User, baseline: Baseline) -> Result<()> {
+        let Baseline(Some(before)) = baseline else {
+            return Ok(());
+        };
+        let written = self.store.users().by_sub(pool.id(), &user.sub).await?;
+        let written = written.ok_or(Error::UserNotFound)?;
+        if written.version == before.version || user.add_written(&before, &written) {
+            Ok(())
+        } else {
+            Err(Error::ConcurrentModification)
+        }
+    }
+
     /// Makes `change` of `user`, and makes it again of the user as they are stored when somebody else wrote them since
     /// they were read.
     pub(crate) async fn change_user<T, C>(&self, pool: &Pool, user: User, change: impl Fn(User) -> C) -> Result<T>

@@ -116,17 +116,4 @@ scenario! {
             assert_eq!((id.get(absent), access.get(absent)), (None, None), "{absent}");
         }
     }
-
-    async fn a_code_is_not_spent_when_the_function_fails(lab: Lab) {
-        let app = app(&lab, versioned("V1_0", &lab.functions.listening("PreTokenGeneration"))).await;
-        let code = app.code(&[]).await;
-        lab.functions.failing("PreTokenGeneration", "No <tokens>");
-        let reply = app.redeem(&code, &[]).await;
-        let body = json!({
-            "error": "invalid_grant", "error_description": "PreTokenGeneration failed with error No <tokens>."
-        });
-        assert_eq!((reply.status.as_u16(), reply.json()), (400, body));
-        lab.functions.listening("PreTokenGeneration");
-        app.redeem(&code, &[]).await.ok();
-    }
 }

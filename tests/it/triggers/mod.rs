@@ -1,6 +1,7 @@
 //! Lambda triggers: which functions run when, what they receive, and what comes of their answers.
 
 mod access_tokens;
+mod calling_back;
 mod custom_message;
 mod derived_tokens;
 mod failures;

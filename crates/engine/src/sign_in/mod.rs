@@ -139,7 +139,11 @@ impl Cx {
         answered: Option<Answered<'_>>,
     ) -> Result<Outcome> {
         let triggers = self.triggers(pool, Some(client));
+        let baseline = self
+            .baseline(pool, user, triggers.judge_sign_ins() && changes_user(answered))
+            .await?;
         triggers.post_authentication(user, false).await?;
+        self.add_written(pool, user, baseline).await?;
         let mut tx = self.store.begin().await?;
         self.settle(&mut tx, pool, user, answered).await?;
         let signed_in = self.new_browser_session(pool, client, user, progress);
@@ -183,6 +187,9 @@ impl Cx {
     ) -> Result<Outcome> {
         let is_new_device = pool.tracks_devices() && device.is_none();
         let triggers = self.triggers(pool, Some(client));
+        let baseline = self
+            .baseline(pool, user, triggers.judge_sign_ins() && changes_user(answered))
+            .await?;
         triggers.post_authentication(user, is_new_device).await?;
         let identity = match &device {
             Some(device) => Some(device.identity.clone()),
@@ -201,6 +208,7 @@ impl Cx {
             device_key: Some(identity.key.clone()),
             device_group_key: Some(identity.group_key.clone()),
         });
+        self.add_written(pool, user, baseline).await?;
         let mut tx = self.store.begin().await?;
         self.settle(&mut tx, pool, user, answered).await?;
         // In the order in which changes of a password lock their rows.
@@ -218,6 +226,11 @@ impl Cx {
         tx.commit().await?;
         Ok(Outcome::Tokens(Box::new(tokens)))
     }
+}
+
+/// Whether the user is to be written with the session that was answered.
+fn changes_user(answered: Option<Answered<'_>>) -> bool {
+    answered.is_some_and(|answered| answered.changes_user)
 }
 
 /// The names by which the user may be called in answers.

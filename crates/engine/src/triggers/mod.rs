@@ -115,6 +115,11 @@ impl<'a> Triggers<'a> {
         trigger(config).map(Function::plain)
     }
 
+    /// Whether functions are called between the proof of who somebody is and their tokens.
+    pub fn judge_sign_ins(self) -> bool {
+        self.function(|config| config.post_authentication.as_deref()).is_some() || self.versioned().is_some()
+    }
+
     /// Asks before a user is signed up, created by an administrator, or imported by federation. They aren't stored yet;
     /// `attributes` are what was given of them.
     pub async fn pre_sign_up(

@@ -65,7 +65,7 @@ impl<'a> Triggers<'a> {
     }
 
     /// The pool's function and the version of the events that it takes.
-    fn versioned(self) -> Option<(Function<'a>, Version)> {
+    pub(super) fn versioned(self) -> Option<(Function<'a>, Version)> {
         let config = self.pool.settings.lambda_config.as_ref()?;
         let config = config.pre_token_generation_config.as_ref()?;
         let function = Function {
