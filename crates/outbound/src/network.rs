@@ -241,6 +241,29 @@ impl GuardedClient {
     }
 }
 
+/// Why the body of an answer was not read to its end.
+#[derive(Debug)]
+pub enum BodyError {
+    TooLong,
+    Broken(reqwest::Error),
+}
+
+/// Reads the body of an answer, and stops as soon as it has more than `limit` bytes.
+pub async fn read_body(response: &mut Response, limit: usize) -> Result<Vec<u8>, BodyError> {
+    if response.content_length().is_some_and(|length| length > limit as u64) {
+        return Err(BodyError::TooLong);
+    }
+    let broken = |error: reqwest::Error| BodyError::Broken(error.without_url());
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(broken)? {
+        if body.len() + chunk.len() > limit {
+            return Err(BodyError::TooLong);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
 /// The refusal of [`Guard`], below what the layers of the client made of it.
 fn forbidden_host<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a ForbiddenHost> {
     std::iter::successors(Some(error), |error| error.source()).find_map(|error| error.downcast_ref())

@@ -5,14 +5,14 @@ use std::fmt;
 use http::header::{CONTENT_TYPE, HeaderName};
 use poolhouse_awsjson::Operation;
 use poolhouse_model::SERVICE;
-use reqwest::{Response, StatusCode};
+use reqwest::StatusCode;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 use url::Url;
 
 use super::error::{FormerPoolError, FormerPoolSettingError};
-use crate::network::{AddressPolicy, CallError, GuardedClient};
+use crate::network::{AddressPolicy, BodyError, CallError, GuardedClient, read_body};
 
 const TARGET: HeaderName = HeaderName::from_static("x-amz-target");
 /// The most bytes that an answer may have. Fifty attributes of 2048 characters, twice in tokens and once as they are, are
@@ -60,9 +60,9 @@ impl Api {
             .body(body)
             .build()
             .map_err(unreachable)?;
-        let response = self.client.execute(request).await.map_err(uncalled)?;
+        let mut response = self.client.execute(request).await.map_err(uncalled)?;
         let status = response.status();
-        let body = read(response).await?;
+        let body = read_body(&mut response, LONGEST_ANSWER).await.map_err(unread)?;
         if status == StatusCode::OK {
             return serde_json::from_slice(&body).map_err(|_| FormerPoolError::Unreadable);
         }
@@ -81,16 +81,11 @@ impl fmt::Debug for Api {
     }
 }
 
-/// Reads an answer, and no more of it than an answer may have.
-async fn read(mut response: Response) -> Result<Vec<u8>, FormerPoolError> {
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(unreachable)? {
-        if body.len() + chunk.len() > LONGEST_ANSWER {
-            return Err(FormerPoolError::TooLong { limit: LONGEST_ANSWER });
-        }
-        body.extend_from_slice(&chunk);
+fn unread(error: BodyError) -> FormerPoolError {
+    match error {
+        BodyError::TooLong => FormerPoolError::TooLong { limit: LONGEST_ANSWER },
+        BodyError::Broken(error) => unreachable(error),
     }
-    Ok(body)
 }
 
 fn uncalled(error: CallError) -> FormerPoolError {

@@ -5,6 +5,7 @@ use reqwest::Response;
 use serde_json::Value;
 
 use crate::invoker::InvokeError;
+use crate::network::{BodyError, read_body};
 
 /// The most bytes that an answer may have; no function of AWS Lambda can answer more.
 pub const LIMIT: usize = 6_291_556;
@@ -23,18 +24,10 @@ pub struct Answer {
 impl Answer {
     /// Reads an answer, and stops as soon as it is too long.
     pub async fn read(mut response: Response) -> Result<Self, InvokeError> {
-        let mut body = Vec::new();
-        let too_long = InvokeError::TooLong { limit: LIMIT };
-        if response.content_length().is_some_and(|length| length > LIMIT as u64) {
-            return Err(too_long);
-        }
-        let broken = |error: reqwest::Error| InvokeError::Unreachable(error.without_url().into());
-        while let Some(chunk) = response.chunk().await.map_err(broken)? {
-            if body.len() + chunk.len() > LIMIT {
-                return Err(too_long);
-            }
-            body.extend_from_slice(&chunk);
-        }
+        let body = read_body(&mut response, LIMIT).await.map_err(|error| match error {
+            BodyError::TooLong => InvokeError::TooLong { limit: LIMIT },
+            BodyError::Broken(error) => InvokeError::Unreachable(error.into()),
+        })?;
         Ok(Self {
             status: response.status(),
             headers: std::mem::take(response.headers_mut()),
