@@ -1,5 +1,6 @@
 //! What the pages say of functions that refuse: their sentence, above a form that has lost nothing.
 
+use poolhouse_outbound::InvokeError;
 use poolhouse_tests::actors::{Client, PASSWORD, Pool};
 use poolhouse_tests::browser::{Browser, Form, attribute_of, text_of};
 use poolhouse_tests::lab::Lab;
@@ -8,6 +9,9 @@ use poolhouse_tests::scenario;
 use serde_json::{Value, json};
 
 use super::{after_sign_in, at, client, code, problem};
+
+/// Makes the error with which a call fails.
+type Failure = fn() -> InvokeError;
 
 const FUNCTION: &str = "judge";
 const EMAIL: &str = "alice@example.com";
@@ -128,13 +132,13 @@ scenario! {
     async fn what_can_not_be_called_or_answers_nonsense_is_told_without_what_is_behind(lab: Lab) {
         let client = stage(&lab, "PreAuthentication").await;
         client.confirmed_user("alice").await;
-        let refusals: [(fn() -> poolhouse_outbound::InvokeError, &str); 3] = [
-            (|| poolhouse_outbound::InvokeError::NoTarget, "PreAuthentication invocation failed due to configuration"),
+        let refusals: [(Failure, &str); 3] = [
+            (|| InvokeError::NoTarget, "PreAuthentication invocation failed due to configuration"),
             (
-                || poolhouse_outbound::InvokeError::Service { code: "AccessDeniedException".to_owned() },
+                || InvokeError::Service { code: "AccessDeniedException".to_owned() },
                 "PreAuthentication invocation failed due to error AccessDeniedException.",
             ),
-            (|| poolhouse_outbound::InvokeError::NotJson, "Invalid lambda function output : Invalid JSON"),
+            (|| InvokeError::NotJson, "Invalid lambda function output : Invalid JSON"),
         ];
         for (refusal, sentence) in refusals {
             lab.functions.put(FUNCTION, move |_| Err(refusal()));
