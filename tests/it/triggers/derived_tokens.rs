@@ -23,7 +23,7 @@ async fn stage(lab: &Lab) -> Stage {
 /// Lets the function answer these details.
 fn answer(lab: &Lab, details: Value) {
     lab.functions
-        .answering(TRIGGER, json!({ "claimsAndScopeOverrideDetails": details }));
+        .answering(TRIGGER, Value::from_iter([("claimsAndScopeOverrideDetails", details)]));
 }
 
 scenario! {

@@ -16,7 +16,9 @@ const UNRECOGNIZABLE: &str = "Unrecognizable lambda output";
 const MISMATCH: &str = "Invalid user name. User name in Lambda mismatches the actual username.";
 
 /// How a call can fail: what the invoker says, the error, and what follows the name of the trigger.
-fn failures() -> Vec<(fn() -> InvokeError, &'static str, &'static str)> {
+type Failure = (fn() -> InvokeError, &'static str, &'static str);
+
+fn failures() -> Vec<Failure> {
     vec![
         (
             || InvokeError::Function { message: "boom".into() },

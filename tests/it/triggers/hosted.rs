@@ -25,7 +25,7 @@ async fn changing(lab: &Lab, access_token: Value) -> App {
 }
 
 fn change(lab: &Lab, access_token: Value) {
-    let details = json!({ "accessTokenGeneration": access_token });
+    let details = Value::from_iter([("accessTokenGeneration", access_token)]);
     lab.functions.answering(
         "PreTokenGeneration",
         json!({ "claimsAndScopeOverrideDetails": details }),

@@ -51,9 +51,10 @@ async fn get_client_token(machine: &Client, members: Value) -> Reply {
 
 /// What the function receives.
 fn machine_event(machine: &Client, client_metadata: Value) -> Value {
-    let request = json!({
-        "userAttributes": {}, "groupConfiguration": null, "scopes": ["photos/read"], "clientMetadata": client_metadata,
+    let mut request = json!({
+        "userAttributes": {}, "groupConfiguration": null, "scopes": ["photos/read"]
     });
+    request["clientMetadata"] = client_metadata;
     let response = json!({ "claimsAndScopeOverrideDetails": null });
     let source = "TokenGeneration_ClientCredentials";
     let mut event = event(

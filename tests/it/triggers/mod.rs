@@ -67,16 +67,17 @@ fn versioned(version: &str, function: &str) -> Value {
 
 /// What a function receives on behalf of `client_id`.
 fn event(pool: &Pool, client_id: &str, source: &str, user_name: &str, request: Value, response: Value) -> Value {
-    json!({
+    let mut event = json!({
         "version": "1",
         "triggerSource": source,
         "region": "us-east-1",
         "userPoolId": pool.id,
         "userName": user_name,
         "callerContext": { "awsSdkVersion": "aws-sdk-unknown-unknown", "clientId": client_id },
-        "request": request,
-        "response": response,
-    })
+    });
+    event["request"] = request;
+    event["response"] = response;
+    event
 }
 
 /// The id of the app client in events of administrators.

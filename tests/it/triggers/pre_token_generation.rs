@@ -38,7 +38,7 @@ fn groups() -> Value {
 /// Lets the function answer these details.
 fn answer(lab: &Lab, details: Value) {
     lab.functions
-        .answering(TRIGGER, json!({ "claimsOverrideDetails": details }));
+        .answering(TRIGGER, Value::from_iter([("claimsOverrideDetails", details)]));
 }
 
 /// A client of a pool with a function of version 1 that answers these details.

@@ -131,7 +131,7 @@ scenario! {
         let client = pool(&lab, listeners(&lab)).await.client().await;
         let alice = alice(&client).await;
         let signed_in = alice.sign_in().await;
-        let (_, sources) = sources_during(&lab, async {
+        let ((), sources) = sources_during(&lab, async {
             let change = json!({ "PreviousPassword": PASSWORD, "ProposedPassword": NEW_PASSWORD });
             signed_in.call("ChangePassword", change).await.ok();
             signed_in.get_user().await.ok();
