@@ -62,6 +62,7 @@ export const outcomeOf = (call) =>
       associateSecretCode: outcome("secret"),
       totpRequired: outcome("code of the app required"),
       mfaSetup: outcome("factor to be set up"),
+      customChallenge: outcome("custom challenge"),
     });
   });
 

@@ -1,11 +1,16 @@
 //! Real clients judge the real program: aws-cli, boto3, pycognito, the AWS SDK for JavaScript, amazon-cognito-identity-js,
 //! aws-amplify in a browser, the relying parties openid-client, oauth4webapi and authlib, and people in a browser on the
-//! pages of managed login, on SQLite and on Postgres.
+//! pages of managed login; functions behind serverless-offline, which stands for AWS Lambda, and mail through aiosmtpd, as
+//! Python's email reads it. All that on SQLite and on Postgres.
 
 #![cfg(test)]
 
 mod aws_cli;
+mod codes;
 mod inbox;
+mod lambda;
+mod mail;
+mod migration;
 mod sms;
 mod smtp;
 mod stage;
@@ -17,7 +22,7 @@ use poolhouse_tests::database::Backend;
 use crate::aws_cli::AwsCli;
 use crate::inbox::Inbox;
 use crate::sms::SmsWebhook;
-use crate::smtp::SmtpServer;
+use crate::smtp::{SmtpServer, Tls};
 use crate::stage::Stage;
 use crate::tools::Tools;
 
@@ -50,6 +55,50 @@ async fn aws_cli_signs_up_with_a_code_from_an_smtp_server(backend: Backend) -> R
         .await
     };
     stage::play(backend, &options, story).await
+}
+
+async fn mail_goes_over_starttls_with_a_password(backend: Backend) -> Result<()> {
+    mail::over_tls(backend, Tls::Starttls).await
+}
+
+async fn mail_goes_over_tls_from_the_first_byte_with_a_password(backend: Backend) -> Result<()> {
+    mail::over_tls(backend, Tls::Implicit).await
+}
+
+async fn mail_is_tried_again_until_it_is_taken_or_refused(backend: Backend) -> Result<()> {
+    let tools = Tools::installed()?;
+    let smtp = SmtpServer::start(&tools).await?;
+    let options = ["--smtp-url", &smtp.url()];
+    let story = async |stage: &Stage| mail::tries_again(&smtp, stage.url()).await;
+    stage::play(backend, &options, story).await
+}
+
+async fn mail_outlives_a_program_that_is_killed(backend: Backend) -> Result<()> {
+    mail::outlives_the_program(backend).await
+}
+
+async fn boto3_moves_a_user_from_one_program_to_another(backend: Backend) -> Result<()> {
+    migration::moves_users(backend).await
+}
+
+async fn functions_are_called_for_every_trigger(backend: Backend) -> Result<()> {
+    lambda::play(backend, "triggers_story.py").await
+}
+
+async fn functions_change_tokens_within_their_limits(backend: Backend) -> Result<()> {
+    lambda::play(backend, "pre_token_generation_story.py").await
+}
+
+async fn functions_send_codes_that_they_decrypt(backend: Backend) -> Result<()> {
+    lambda::play(backend, "custom_senders_story.py").await
+}
+
+async fn functions_are_services_and_commands_too(backend: Backend) -> Result<()> {
+    lambda::play_elsewhere(backend, "function_targets_story.py").await
+}
+
+async fn amazon_cognito_identity_js_signs_in_with_challenges_of_an_app(backend: Backend) -> Result<()> {
+    lambda::play(backend, "identity_js_custom_auth_story.mjs").await
 }
 
 async fn boto3_plays_both_stories(backend: Backend) -> Result<()> {
@@ -212,6 +261,16 @@ on_both_databases!(
     aws_cli_replaces_a_temporary_password,
     aws_cli_signs_up_with_a_code_from_the_inbox,
     aws_cli_signs_up_with_a_code_from_an_smtp_server,
+    mail_goes_over_starttls_with_a_password,
+    mail_goes_over_tls_from_the_first_byte_with_a_password,
+    mail_is_tried_again_until_it_is_taken_or_refused,
+    mail_outlives_a_program_that_is_killed,
+    boto3_moves_a_user_from_one_program_to_another,
+    functions_are_called_for_every_trigger,
+    functions_change_tokens_within_their_limits,
+    functions_send_codes_that_they_decrypt,
+    functions_are_services_and_commands_too,
+    amazon_cognito_identity_js_signs_in_with_challenges_of_an_app,
     boto3_plays_both_stories,
     boto3_signs_in_with_a_code_that_a_webhook_received,
     pycognito_signs_in_by_srp_and_with_codes_of_an_app,

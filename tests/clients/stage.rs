@@ -1,5 +1,7 @@
 //! What a story is played on: the program, started on a new database.
 
+use std::path::Path;
+
 use anyhow::{Context as _, Result, ensure};
 use poolhouse_tests::database::{Backend, TestDatabase};
 use poolhouse_tests::program::Program;
@@ -39,9 +41,24 @@ impl Stage {
 pub async fn play(backend: Backend, options: &[&str], story: impl AsyncFnOnce(&Stage) -> Result<()>) -> Result<()> {
     let folder = TempDir::new()?;
     let database = TestDatabase::new(backend).await?;
-    let stage = Stage {
-        program: Program::start(folder.path(), database.url(), options).await?,
-    };
+    let program = Program::start(folder.path(), database.url(), options).await?;
+    play_on(Stage { program }, backend, story).await
+}
+
+/// Does the same with a program that trusts the certificate authority in a file, and no other.
+pub async fn play_trusting(
+    authority: &Path,
+    backend: Backend,
+    options: &[&str],
+    story: impl AsyncFnOnce(&Stage) -> Result<()>,
+) -> Result<()> {
+    let folder = TempDir::new()?;
+    let database = TestDatabase::new(backend).await?;
+    let program = Program::start_trusting(authority, folder.path(), database.url(), options).await?;
+    play_on(Stage { program }, backend, story).await
+}
+
+async fn play_on(stage: Stage, backend: Backend, story: impl AsyncFnOnce(&Stage) -> Result<()>) -> Result<()> {
     let log = stage.program.log().clone();
     let told = story(&stage).await;
     told.with_context(|| format!("the story failed on {backend:?}; the program's log:\n{log}"))?;

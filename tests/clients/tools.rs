@@ -88,6 +88,13 @@ impl Tools {
         succeed(script, command).await
     }
 
+    /// Where the path has a program.
+    pub fn program(&self, name: &str) -> Result<PathBuf> {
+        let mut found = std::env::split_paths(&self.path).map(|folder| folder.join(name));
+        let found = found.find(|program| program.is_file());
+        found.with_context(|| format!("there is no {name} on the path"))
+    }
+
     fn browser_command(&self, script: &str, arguments: &[&str]) -> Command {
         let mut command = self.node_command(script, arguments);
         command.env("POOLHOUSE_TEST_CHROMIUM", &self.chromium).env(
@@ -97,7 +104,8 @@ impl Tools {
         command
     }
 
-    fn node_command(&self, script: &str, arguments: &[&str]) -> Command {
+    /// One of the Node scripts beside this file, ready to be started.
+    pub fn node_command(&self, script: &str, arguments: &[&str]) -> Command {
         let mut command = self.command("node");
         command
             .arg(beside(script))
@@ -140,7 +148,8 @@ async fn run(mut command: Command) -> Result<Printed> {
     })
 }
 
-fn beside(script: &str) -> PathBuf {
+/// A script beside this file.
+pub fn beside(script: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("clients").join(script)
 }
 

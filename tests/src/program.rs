@@ -33,6 +33,15 @@ impl Program {
     /// `database` is what `--database` takes; `folder` becomes the working directory, where the program may leave files.
     /// Nothing of the environment reaches the program.
     pub async fn start(folder: &Path, database: &str, options: &[&str]) -> Result<Self> {
+        Self::start_in(folder, database, options, &[]).await
+    }
+
+    /// Starts it likewise, trusting the certificate authority in a file, and no other, wherever it speaks TLS.
+    pub async fn start_trusting(authority: &Path, folder: &Path, database: &str, options: &[&str]) -> Result<Self> {
+        Self::start_in(folder, database, options, &[("SSL_CERT_FILE", authority)]).await
+    }
+
+    async fn start_in(folder: &Path, database: &str, options: &[&str], environment: &[(&str, &Path)]) -> Result<Self> {
         let started = Instant::now();
         let mut child = Command::new(executable()?)
             .args(["--listen", "127.0.0.1:0", "--database", database])
@@ -40,6 +49,7 @@ impl Program {
             .current_dir(folder)
             .env_clear()
             .env("RUST_BACKTRACE", "1")
+            .envs(environment.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -115,6 +125,11 @@ impl Program {
     /// What it has printed so far.
     pub fn log(&self) -> &Log {
         &self.log
+    }
+
+    /// Ends it without a warning, as `kill -9` or a power cut does.
+    pub async fn kill(mut self) -> Result<()> {
+        Ok(self.child.kill().await?)
     }
 
     /// Asks it to stop, as a service manager does, and waits for its end.

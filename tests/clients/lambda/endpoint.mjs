@@ -1,6 +1,8 @@
 // Serves the functions beside this file through the Lambda Invoke API of serverless-offline.
 //
-// Usage: endpoint.mjs JOURNAL
+// Usage: endpoint.mjs JOURNAL SENDER_KEY
+//
+// The functions that send codes decrypt them with SENDER_KEY, in hexadecimal.
 //
 // The first line printed is the port it listens on. It stops when its standard input closes.
 
@@ -10,8 +12,11 @@ import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 
+import "./while_stdin_is_open.mjs";
+
 const host = "127.0.0.1";
 const nodeModules = process.env.POOLHOUSE_TEST_NODE_MODULES;
+const [, , journal, senderKey] = process.argv;
 const patience = 30_000;
 
 async function freePort() {
@@ -24,22 +29,23 @@ async function freePort() {
 
 // A running serverless-offline, and everything that it has printed.
 function start(port) {
-  const program = join(nodeModules, ".bin/serverless");
+  const program = ["--import", new URL("while_stdin_is_open.mjs", import.meta.url).href, join(nodeModules, ".bin/serverless")];
   const options = ["offline", "start", "--host", host, "--lambdaPort", String(port)];
-  const child = spawn(process.execPath, [program, ...options], {
+  const child = spawn(process.execPath, [...program, ...options], {
     cwd: new URL(".", import.meta.url),
     env: {
       PATH: process.env.PATH,
-      POOLHOUSE_TEST_JOURNAL: process.argv[2],
+      POOLHOUSE_TEST_JOURNAL: journal,
       POOLHOUSE_TEST_NODE_MODULES: nodeModules,
+      POOLHOUSE_TEST_SENDER_KEY: senderKey,
       // Nobody's own settings are read, and what is cached goes away with the journal.
-      HOME: dirname(process.argv[2]),
+      HOME: dirname(journal),
     },
-    stdio: ["ignore", "pipe", "pipe"],
+    // It ends with the standard input, however this script ends.
+    stdio: ["inherit", "pipe", "pipe"],
   });
   const log = [];
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => log.push(text));
-  process.once("exit", () => child.kill("SIGKILL"));
   return { child, log };
 }
 
@@ -67,5 +73,4 @@ async function serve() {
   throw new Error(`serverless-offline does not answer:\n${said}`);
 }
 
-process.stdin.on("end", () => process.exit()).resume();
 console.log(await serve());

@@ -2,8 +2,12 @@
 // every story.
 
 import { randomInt } from "node:crypto";
+import { createRequire } from "node:module";
+import { join } from "node:path";
 
 import { append, recorded } from "./journal.mjs";
+
+const installed = createRequire(join(process.env.POOLHOUSE_TEST_NODE_MODULES ?? import.meta.url, "package.json"));
 
 // Staff are known; nobody else at spam.example.com is wanted.
 export const PreSignUp = recorded("PreSignUp", (event) => {
@@ -122,5 +126,32 @@ export const CustomMessage = recorded("CustomMessage", (event) => {
   return event;
 });
 
-export const CustomEmailSender = recorded("CustomEmailSender", () => undefined);
-export const CustomSMSSender = recorded("CustomSMSSender", () => undefined);
+// Tries to set the claims that an attribute of the user lists, or, by version 3, to suppress them.
+export const ForgesClaims = recorded("ForgesClaims", (event) => {
+  const names = (event.request.userAttributes["custom:reserved"] ?? "").split(" ");
+  const forged = Object.fromEntries(names.map((name) => [name, "forged"]));
+  if (event.version === "1") {
+    event.response.claimsOverrideDetails = { claimsToAddOrOverride: forged };
+  } else {
+    const changes = event.version === "2" ? { claimsToAddOrOverride: forged } : { claimsToSuppress: names };
+    event.response.claimsAndScopeOverrideDetails = { idTokenGeneration: changes, accessTokenGeneration: changes };
+  }
+  return event;
+});
+
+// Sends the code that is in the event under the key which it shares with the pool, which is to say: writes it into the
+// journal.
+async function send({ triggerSource, userPoolId, request }) {
+  const sdk = installed("@aws-crypto/client-node");
+  const keyring = new sdk.RawAesKeyringNode({
+    keyNamespace: "poolhouse",
+    keyName: process.env.KEY_ARN,
+    unencryptedMasterKey: Uint8Array.from(Buffer.from(process.env.POOLHOUSE_TEST_SENDER_KEY, "hex")),
+    wrappingSuite: sdk.RawAesWrappingSuiteIdentifier.AES256_GCM_IV12_TAG16_NO_PADDING,
+  });
+  const { plaintext } = await sdk.buildClient().decrypt(keyring, Buffer.from(request.code, "base64"));
+  append({ sent: plaintext.toString(), triggerSource, userPoolId });
+}
+
+export const CustomEmailSender = recorded("CustomEmailSender", send);
+export const CustomSMSSender = recorded("CustomSMSSender", send);

@@ -12,6 +12,7 @@ import { text } from "node:stream/consumers";
 
 import * as functions from "./functions.mjs";
 import * as misbehaving from "./misbehaving.mjs";
+import "./while_stdin_is_open.mjs";
 
 const [, , journal, secret] = process.argv;
 process.env.POOLHOUSE_TEST_JOURNAL = journal;
@@ -42,4 +43,3 @@ async function answer(request, response) {
 }
 
 const server = createServer(answer).listen(0, "127.0.0.1", () => console.log(server.address().port));
-process.stdin.on("end", () => process.exit()).resume();
