@@ -107,6 +107,12 @@ impl User {
         self.modified_at = now;
     }
 
+    /// Whether the user still has the password that they had as `other`, or still none.
+    pub fn has_password_of(&self, other: &Self) -> bool {
+        let set_at = |user: &Self| user.password.as_ref().map(|password| password.set_at);
+        set_at(self) == set_at(other)
+    }
+
     /// Adds to a change of this user what was written of their attributes since they were `before`. Whether it could be
     /// added: nothing else was written, and nothing that this change writes, too.
     pub fn add_written(&mut self, before: &Self, written: &Self) -> bool {

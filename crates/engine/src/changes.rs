@@ -24,29 +24,50 @@ where
     attempt().await
 }
 
-/// A user as they are stored while functions are told of a change of them. Functions like to write the attributes of the
-/// users whom they are told of: that must not be in the way of the change.
-pub(crate) struct Baseline(Option<User>);
+/// How a user is stored before functions are called, which take seconds and like to write the users whom they are told
+/// of: that must not be in the way of a change. But who is disabled meanwhile, or given another password, must not come
+/// further by what was true before.
+pub(crate) enum Baseline {
+    /// No function is called.
+    Undisturbed,
+    /// The user is only looked at.
+    Seen,
+    /// The user is about to be written.
+    Changing(Box<User>),
+}
 
 impl Cx {
     /// Notes how `user` is stored before functions are called. A user who `changes` must still be as they were read.
-    pub(crate) async fn baseline(&self, pool: &Pool, user: &User, changes: bool) -> Result<Baseline> {
+    pub(crate) async fn baseline(&self, pool: &Pool, user: &User, calls: bool, changes: bool) -> Result<Baseline> {
+        if !calls {
+            return Ok(Baseline::Undisturbed);
+        }
         if !changes {
-            return Ok(Baseline(None));
+            return Ok(Baseline::Seen);
         }
         match self.store.users().by_sub(pool.id(), &user.sub).await? {
-            Some(stored) if stored.version == user.version => Ok(Baseline(Some(stored))),
+            Some(stored) if stored.version == user.version => Ok(Baseline::Changing(Box::new(stored))),
             _ => Err(Error::ConcurrentModification),
         }
     }
 
-    /// Adds to the change of `user` what functions have written since.
-    pub(crate) async fn add_written(&self, pool: &Pool, user: &mut User, baseline: Baseline) -> Result<()> {
-        let Baseline(Some(before)) = baseline else {
-            return Ok(());
+    /// Looks at the user again after functions were called, and adds to a change of them what was written since.
+    pub(crate) async fn catch_up(&self, pool: &Pool, user: &mut User, baseline: Baseline) -> Result<()> {
+        let before = match baseline {
+            Baseline::Undisturbed => return Ok(()),
+            Baseline::Seen => None,
+            Baseline::Changing(before) => Some(before),
         };
         let written = self.store.users().by_sub(pool.id(), &user.sub).await?;
-        let written = written.ok_or(Error::UserNotFound)?;
+        let written = written.ok_or(Error::IncorrectUsernameOrPassword)?;
+        let Some(before) = before else {
+            written.check_enabled()?;
+            return if user.has_password_of(&written) {
+                Ok(())
+            } else {
+                Err(Error::IncorrectUsernameOrPassword)
+            };
+        };
         if written.version == before.version || user.add_written(&before, &written) {
             Ok(())
         } else {

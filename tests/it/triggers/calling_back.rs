@@ -162,6 +162,25 @@ scenario! {
         assert_eq!(status(&pool, "alice").await, "CONFIRMED");
     }
 
+    async fn who_is_disabled_or_deleted_meanwhile_gets_no_tokens(lab: Lab) {
+        let client = client(&lab).await;
+        let refusals = [
+            ("AdminDisableUser", json!({}), "User is disabled."),
+            ("AdminSetUserPassword", json!({ "Password": "Another-1", "Permanent": true }), "Incorrect username or password."),
+            ("AdminDeleteUser", json!({}), "Incorrect username or password."),
+        ];
+        for trigger in ["PostAuthentication", "PreTokenGeneration"] {
+            for (operation, input, refusal) in refusals.clone() {
+                let alice = alice(&client).await;
+                lab.clock.advance(STEP);
+                call_back(&lab, &client.pool, trigger, operation, input);
+                alice.try_sign_in().await.fault("NotAuthorizedException", refusal);
+                lab.functions.listening(trigger);
+                client.pool.call("AdminDeleteUser", json!({ "Username": "alice" })).await;
+            }
+        }
+    }
+
     async fn who_is_disabled_or_deleted_meanwhile_gets_no_new_password(lab: Lab) {
         let client = client(&lab).await;
         for operation in ["AdminDisableUser", "AdminDeleteUser"] {

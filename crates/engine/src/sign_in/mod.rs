@@ -140,10 +140,10 @@ impl Cx {
     ) -> Result<Outcome> {
         let triggers = self.triggers(pool, Some(client));
         let baseline = self
-            .baseline(pool, user, triggers.judge_sign_ins() && changes_user(answered))
+            .baseline(pool, user, triggers.judge_sign_ins(), changes_user(answered))
             .await?;
         triggers.post_authentication(user, false).await?;
-        self.add_written(pool, user, baseline).await?;
+        self.catch_up(pool, user, baseline).await?;
         let mut tx = self.store.begin().await?;
         self.settle(&mut tx, pool, user, answered).await?;
         let signed_in = self.new_browser_session(pool, client, user, progress);
@@ -188,7 +188,7 @@ impl Cx {
         let is_new_device = pool.tracks_devices() && device.is_none();
         let triggers = self.triggers(pool, Some(client));
         let baseline = self
-            .baseline(pool, user, triggers.judge_sign_ins() && changes_user(answered))
+            .baseline(pool, user, triggers.judge_sign_ins(), changes_user(answered))
             .await?;
         triggers.post_authentication(user, is_new_device).await?;
         let identity = match &device {
@@ -208,7 +208,7 @@ impl Cx {
             device_key: Some(identity.key.clone()),
             device_group_key: Some(identity.group_key.clone()),
         });
-        self.add_written(pool, user, baseline).await?;
+        self.catch_up(pool, user, baseline).await?;
         let mut tx = self.store.begin().await?;
         self.settle(&mut tx, pool, user, answered).await?;
         // In the order in which changes of a password lock their rows.

@@ -117,7 +117,12 @@ impl<'a> Triggers<'a> {
 
     /// Whether functions are called between the proof of who somebody is and their tokens.
     pub fn judge_sign_ins(self) -> bool {
-        self.function(|config| config.post_authentication.as_deref()).is_some() || self.versioned().is_some()
+        self.function(|config| config.post_authentication.as_deref()).is_some() || self.judge_tokens()
+    }
+
+    /// Whether a function is called before tokens are made.
+    pub fn judge_tokens(self) -> bool {
+        self.versioned().is_some()
     }
 
     /// Asks before a user is signed up, created by an administrator, or imported by federation. They aren't stored yet;
