@@ -168,13 +168,11 @@ impl Messenger for Relay {
             // Ends with the lab at the latest.
             let _ = silence.wait_for(|is_silent| !is_silent).await;
             let mut state = self.state();
-            match state.refusals.pop_front() {
-                Some(status) => Err(DeliveryError::SmsRefused { status }),
-                None => {
-                    state.delivered.push(delivery);
-                    Ok(())
-                }
+            if let Some(status) = state.refusals.pop_front() {
+                return Err(DeliveryError::SmsRefused { status });
             }
+            state.delivered.push(delivery);
+            Ok(())
         })
     }
 }
