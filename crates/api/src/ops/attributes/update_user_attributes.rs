@@ -1,4 +1,6 @@
 //! [`UpdateUserAttributes`](https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UpdateUserAttributes.html)
+//!
+//! *Differs from AWS:* where the code can't be sent, nothing is changed.
 
 use poolhouse_domain::Result;
 use poolhouse_domain::attributes::Attributes;

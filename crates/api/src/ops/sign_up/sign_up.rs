@@ -1,4 +1,6 @@
 //! [`SignUp`](https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_SignUp.html)
+//!
+//! *Differs from AWS:* where no message can be sent, or not to this address, nobody is signed up.
 
 use poolhouse_domain::Result;
 use poolhouse_domain::attributes::Attributes;

@@ -1,4 +1,6 @@
 //! [`AdminCreateUser`](https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminCreateUser.html)
+//!
+//! *Differs from AWS:* where the invitation can't be sent, nobody is created.
 
 use poolhouse_domain::Result;
 use poolhouse_domain::attributes::Attributes;
