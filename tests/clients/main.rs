@@ -7,6 +7,7 @@
 
 mod aws_cli;
 mod codes;
+mod house;
 mod inbox;
 mod lambda;
 mod mail;
@@ -70,6 +71,14 @@ async fn mail_is_tried_again_until_it_is_taken_or_refused(backend: Backend) -> R
     let smtp = SmtpServer::start(&tools).await?;
     let options = ["--smtp-url", &smtp.url()];
     let story = async |stage: &Stage| mail::tries_again(&smtp, stage.url()).await;
+    stage::play(backend, &options, story).await
+}
+
+async fn mail_confirms_by_a_link(backend: Backend) -> Result<()> {
+    let tools = Tools::installed()?;
+    let smtp = SmtpServer::start(&tools).await?;
+    let options = ["--smtp-url", &smtp.url()];
+    let story = async |stage: &Stage| mail::confirms_by_link(&smtp, stage.url()).await;
     stage::play(backend, &options, story).await
 }
 
@@ -265,6 +274,7 @@ on_both_databases!(
     mail_goes_over_tls_from_the_first_byte_with_a_password,
     mail_is_tried_again_until_it_is_taken_or_refused,
     mail_outlives_a_program_that_is_killed,
+    mail_confirms_by_a_link,
     boto3_moves_a_user_from_one_program_to_another,
     functions_are_called_for_every_trigger,
     functions_change_tokens_within_their_limits,

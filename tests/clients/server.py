@@ -63,14 +63,19 @@ def recent(moment):
     assert timedelta(minutes=-1) < age < timedelta(minutes=5), f"{moment} is {age} ago"
 
 
-def emailed_code(address, kind):
-    """Reads the newest code of a kind from the inbox of the server, waiting for it to arrive."""
+def newest_message(address, kind):
+    """Reads the newest message of a kind from the inbox of the server, waiting for it to arrive."""
     query = urllib.parse.urlencode({"to": address, "kind": kind, "wait": "5s"})
     with urllib.request.urlopen(f"{ENDPOINT}/_poolhouse/messages?{query}", timeout=10) as response:
         messages = json.load(response)["messages"]
     assert messages, f"no {kind} message for {address}"
     equal(messages[-1]["to"], address)
-    return messages[-1]["code"]
+    return messages[-1]
+
+
+def emailed_code(address, kind):
+    """The code in the newest message of a kind."""
+    return newest_message(address, kind)["code"]
 
 
 def tokens_of(answer, *, with_refresh=True):

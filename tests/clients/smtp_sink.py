@@ -19,12 +19,34 @@ import warnings
 from email import message_from_bytes
 from email.policy import default
 from email.utils import parsedate_to_datetime
+from html.parser import HTMLParser
 
 import trustme
 from aiosmtpd.smtp import SMTP, AuthResult
 
 HEADERS = ("From", "To", "Reply-To", "Subject", "Message-ID", "X-SES-CONFIGURATION-SET")
 PASSWORDS = {b"house@example.com": b"p/ss:w@rd"}
+
+
+class Links(HTMLParser):
+    """The links of an HTML text, each with its address and its words."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.found, self.is_open = [], False
+        self.feed(html)
+
+    def handle_starttag(self, tag, attributes):
+        if tag == "a":
+            self.found.append([dict(attributes)["href"], ""])
+            self.is_open = True
+
+    def handle_endtag(self, tag):
+        self.is_open = self.is_open and tag != "a"
+
+    def handle_data(self, data):
+        if self.is_open:
+            self.found[-1][1] += data
 
 
 def tell(event, **members):
@@ -47,6 +69,7 @@ def parsed(content):
         "type": message.get_content_type(),
         "text": alternative("plain"),
         "html": alternative("html"),
+        "links": Links(alternative("html") or "").found,
     }
 
 

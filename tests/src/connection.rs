@@ -33,6 +33,21 @@ impl Connection {
         Ok(Self { sender, authority })
     }
 
+    /// Asks for another name of the server from now on, that of this address.
+    pub fn by_name_of(self, address: &Url) -> Self {
+        let authority = address.authority().to_owned();
+        Self { authority, ..self }
+    }
+
+    /// Fetches a path, whatever it answers.
+    pub async fn page(&mut self, path: &str) -> Result<(StatusCode, String)> {
+        let request = Request::get(path)
+            .header(header::HOST, &self.authority)
+            .body(Body::empty())?;
+        let (status, body) = self.send(request).await?;
+        Ok((status, String::from_utf8(body.into())?))
+    }
+
     /// Fetches a path that must answer 200 and JSON.
     pub async fn get(&mut self, path: &str) -> Result<Value> {
         let request = Request::get(path)
