@@ -6,11 +6,11 @@ Usage: custom_senders_story.py ENDPOINT JOURNAL
 import json
 import time
 
-from server import PERMANENT, TEMPORARY, admin, app, equal, tokens_of
+from server import PERMANENT, admin, app, equal, tokens_of
 from triggers import JOURNAL, NO_CLIENT, House, arn, play
 
 KEY_ARN = "arn:aws:kms:us-east-1:000000000000:key/senders"
-PHONE_NUMBER = "+15555550100"
+SMS = {"SnsCallerArn": "arn:aws:iam::000000000000:role/sms"}
 SENDERS = {
     "KMSKeyID": KEY_ARN,
     **{
@@ -46,67 +46,72 @@ class Sender(House):
             time.sleep(0.02)
 
 
-def by_mail():
-    """Each occasion of a mail."""
-    house = Sender(SENDERS, AutoVerifiedAttributes=["email"])
-    email = "alice@example.com"
+def mail():
+    """Codes by mail."""
+    occasions("CustomEmailSender", "email", "alice@example.com", "alicia@example.com")
+    account = {
+        "EmailSendingAccount": "DEVELOPER",
+        "SourceArn": "arn:aws:ses:us-east-1:000000000000:identity/example.com",
+    }
+    house = Sender(SENDERS, EmailConfiguration=account)
+    second_factor(house, "CustomEmailSender", "EMAIL_OTP", EmailMfaConfiguration={})
+
+
+def sms():
+    """Codes by SMS."""
+    occasions("CustomSMSSender", "phone_number", "+15555550100", "+15555550101", SmsConfiguration=SMS)
+    house = Sender(SENDERS, SmsConfiguration=SMS)
+    second_factor(house, "CustomSMSSender", "SMS_MFA", SmsMfaConfiguration={"SmsConfiguration": SMS})
+
+
+def occasions(sender, attribute, address, other_address, **pool):
+    """Each occasion of a code, and of a temporary password, that is sent to the address in an attribute."""
+    house = Sender(SENDERS, AutoVerifiedAttributes=[attribute], **pool)
     alice = {"ClientId": house.client_id, "Username": "alice"}
-    signed_up = app.sign_up(
-        **alice,
-        Password=PERMANENT,
-        UserAttributes=[{"Name": "email", "Value": email}],
-        ClientMetadata={"page": "join"},
-    )
-    equal(signed_up["CodeDeliveryDetails"]["Destination"], "a***@e***")
+    given = [{"Name": attribute, "Value": address}]
+    app.sign_up(**alice, Password=PERMANENT, UserAttributes=given, ClientMetadata={"page": "join"})
     attributes = {**house.attributes("alice"), "cognito:user_status": "UNCONFIRMED"}
-    house.sent("CustomEmailSender_SignUp", "alice", attributes, {"page": "join"})
+    house.sent(f"{sender}_SignUp", "alice", attributes, {"page": "join"})
     app.resend_confirmation_code(**alice)
-    code = house.sent("CustomEmailSender_ResendCode", "alice", attributes)
+    code = house.sent(f"{sender}_ResendCode", "alice", attributes)
     app.confirm_sign_up(**alice, ConfirmationCode=code)
 
     attributes = {**house.attributes("alice"), "cognito:user_status": "CONFIRMED"}
     app.forgot_password(**alice)
-    code = house.sent("CustomEmailSender_ForgotPassword", "alice", attributes)
+    code = house.sent(f"{sender}_ForgotPassword", "alice", attributes)
     app.confirm_forgot_password(**alice, ConfirmationCode=code, Password=PERMANENT)
 
     access = {"AccessToken": tokens_of(house.begin("alice"))["AccessToken"]}
-    app.update_user_attributes(**access, UserAttributes=[{"Name": "email", "Value": "alicia@example.com"}])
+    app.update_user_attributes(**access, UserAttributes=[{"Name": attribute, "Value": other_address}])
     attributes = {**house.attributes("alice"), "cognito:user_status": "CONFIRMED"}
-    house.sent("CustomEmailSender_UpdateUserAttribute", "alice", attributes)
-    app.get_user_attribute_verification_code(**access, AttributeName="email")
-    code = house.sent("CustomEmailSender_VerifyUserAttribute", "alice", attributes)
-    app.verify_user_attribute(**access, AttributeName="email", Code=code)
-    equal(house.attributes("alice")["email_verified"], "true")
+    house.sent(f"{sender}_UpdateUserAttribute", "alice", attributes)
+    app.get_user_attribute_verification_code(**access, AttributeName=attribute)
+    code = house.sent(f"{sender}_VerifyUserAttribute", "alice", attributes)
+    app.verify_user_attribute(**access, AttributeName=attribute, Code=code)
+    verified = {attribute: other_address, f"{attribute}_verified": "true"}
+    equal(house.attributes("alice").items() & verified.items(), verified.items())
 
     password = "Come<in>&1"
-    attributes = [{"Name": "email", "Value": "bob@example.com"}]
     bob = {"UserPoolId": house.pool_id, "Username": "bob", "TemporaryPassword": password}
-    admin.admin_create_user(**bob, UserAttributes=attributes, DesiredDeliveryMediums=["EMAIL"])
+    medium = {"email": "EMAIL", "phone_number": "SMS"}[attribute]
+    admin.admin_create_user(**bob, UserAttributes=given, DesiredDeliveryMediums=[medium])
     attributes = {**house.attributes("bob"), "cognito:user_status": "FORCE_CHANGE_PASSWORD"}
-    sent = house.sent("CustomEmailSender_AdminCreateUser", "bob", attributes, client_id=NO_CLIENT)
+    sent = house.sent(f"{sender}_AdminCreateUser", "bob", attributes, client_id=NO_CLIENT)
     equal(sent, "Come&lt;in&gt;&amp;1")
     equal(house.begin("bob", password)["ChallengeName"], "NEW_PASSWORD_REQUIRED")
 
 
-def by_sms():
-    """A code that a sign-in asks for."""
-    sender = {"SnsCallerArn": "arn:aws:iam::000000000000:role/sms"}
-    house = Sender(SENDERS, SmsConfiguration=sender)
-    admin.set_user_pool_mfa_config(
-        UserPoolId=house.pool_id, SmsMfaConfiguration={"SmsConfiguration": sender}, MfaConfiguration="ON"
-    )
-    house.user("alice", phone_number=PHONE_NUMBER, phone_number_verified="true")
+def second_factor(house, sender, challenge_name, **factor):
+    """The code that a sign-in asks for."""
+    admin.set_user_pool_mfa_config(UserPoolId=house.pool_id, **factor, MfaConfiguration="ON")
+    address = {"email": "alice@example.com", "email_verified": "true"}
+    house.user("alice", **address, phone_number="+15555550100", phone_number_verified="true")
     attributes = {**house.attributes("alice"), "cognito:user_status": "CONFIRMED"}
     challenge = house.begin("alice")
-    code = house.sent("CustomSMSSender_Authentication", "alice", attributes)
-    tokens_of(house.answer(challenge, {"USERNAME": "alice", "SMS_MFA_CODE": code}))
-
-    bob = {"UserPoolId": house.pool_id, "Username": "bob", "TemporaryPassword": TEMPORARY}
-    admin.admin_create_user(**bob, UserAttributes=[{"Name": "phone_number", "Value": PHONE_NUMBER}])
-    attributes = {**house.attributes("bob"), "cognito:user_status": "FORCE_CHANGE_PASSWORD"}
-    sent = house.sent("CustomSMSSender_AdminCreateUser", "bob", attributes, client_id=NO_CLIENT)
-    equal(sent, TEMPORARY)
+    equal(challenge["ChallengeName"], challenge_name)
+    code = house.sent(f"{sender}_Authentication", "alice", attributes)
+    tokens_of(house.answer(challenge, {"USERNAME": "alice", f"{challenge_name}_CODE": code}))
 
 
 if __name__ == "__main__":
-    play(by_mail, by_sms)
+    play(mail, sms)
