@@ -17,6 +17,7 @@ use crate::changes::retried;
 use crate::messages::{Draft, Reveals};
 use crate::outbox::Outgoing;
 use crate::sign_up::check_reachable;
+use crate::triggers::Triggers;
 
 /// A user as an administrator describes them.
 pub struct Invitation<'a> {
@@ -188,7 +189,7 @@ impl Cx {
         Secret::from(password_policy::generate_temporary(&pool.password_policy(), &fill))
     }
 
-    /// Renders the invitation for every medium, and checks that it can be sent. `typed` is the name as the administrator
+    /// Words the invitation for every medium, and checks that it can be sent. `typed` is the name as the administrator
     /// wrote it, which is what the user signs in by.
     async fn invitation_messages(
         &self,
@@ -198,6 +199,29 @@ impl Cx {
         password: &Secret,
         mediums: &Mediums,
     ) -> Result<Vec<Outgoing>> {
+        let values = Values {
+            code: password.expose(),
+            username: typed,
+            ..Values::default()
+        };
+        let brings = (values, Reveals::TemporaryPassword);
+        let triggers = self.triggers(pool, None);
+        let messages = self.compose_invitations(triggers, pool, user, brings, mediums).await?;
+        for message in &messages {
+            self.check_outgoing(message).await?;
+        }
+        Ok(messages)
+    }
+
+    /// The invitation for every medium, which brings these values.
+    pub(crate) async fn compose_invitations(
+        &self,
+        triggers: Triggers<'_>,
+        pool: &Pool,
+        user: &User,
+        (values, reveals): (Values<'_>, Reveals),
+        mediums: &Mediums,
+    ) -> Result<Vec<Outgoing>> {
         let mut messages = Vec::new();
         for channel in mediums.channels(user)? {
             let draft = Draft {
@@ -205,16 +229,10 @@ impl Cx {
                 channel: &channel,
                 kind: Kind::AdminCreateUser,
                 template: templates::invitation(&pool.settings, channel.attribute),
-                values: Values {
-                    code: password.expose(),
-                    username: typed,
-                    ..Values::default()
-                },
-                reveals: Reveals::TemporaryPassword,
+                values,
+                reveals,
             };
-            let outgoing = self.compose(self.triggers(pool, None), pool, &draft).await?;
-            self.check_outgoing(&outgoing).await?;
-            messages.push(outgoing);
+            messages.push(self.compose(triggers, pool, &draft).await?);
         }
         Ok(messages)
     }

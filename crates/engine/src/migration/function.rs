@@ -5,17 +5,15 @@ use poolhouse_domain::clients::Client;
 use poolhouse_domain::mfa::{Factor, Setting};
 use poolhouse_domain::pools::Pool;
 use poolhouse_domain::schema::Required;
-use poolhouse_domain::templates::{self, Values};
+use poolhouse_domain::templates::Values;
 use poolhouse_domain::triggers::MigrationSource;
 use poolhouse_domain::triggers::user_migration::{FinalUserStatus, MessageAction, UserMigrationResponse};
 use poolhouse_domain::users::User;
 use poolhouse_domain::{Error, Result, names};
 use poolhouse_model::{Secret, UserStatusType};
-use poolhouse_outbound::Kind;
 
 use super::Newcomer;
-use crate::messages::{Draft, Reveals};
-use crate::outbox::Outgoing;
+use crate::messages::Reveals;
 use crate::{Cx, Mediums};
 
 /// What a function may call the name of the user, which is no attribute.
@@ -94,7 +92,15 @@ impl Cx {
             Some(MessageAction::Suppress) => Vec::new(),
             None => {
                 let mediums = Mediums::from_request(answer.desired_delivery_mediums);
-                self.welcome(pool, client, &user, name, &mediums).await?
+                let values = Values {
+                    code: OWN_PASSWORD,
+                    username: name,
+                    ..Values::default()
+                };
+                let triggers = self.triggers(pool, Some(client));
+                let brings = (values, Reveals::Nothing);
+                self.compose_invitations(triggers, pool, &user, brings, &mediums)
+                    .await?
             }
         };
         if let Some(password) = password {
@@ -106,35 +112,6 @@ impl Cx {
             welcome,
             force_alias_creation: answer.force_alias_creation == Some(true),
         })
-    }
-
-    /// The invitation for every medium, without a password.
-    async fn welcome(
-        &self,
-        pool: &Pool,
-        client: &Client,
-        user: &User,
-        name: &str,
-        mediums: &Mediums,
-    ) -> Result<Vec<Outgoing>> {
-        let mut messages = Vec::new();
-        for channel in mediums.channels(user)? {
-            let draft = Draft {
-                user,
-                channel: &channel,
-                kind: Kind::AdminCreateUser,
-                template: templates::invitation(&pool.settings, channel.attribute),
-                values: Values {
-                    code: OWN_PASSWORD,
-                    username: name,
-                    ..Values::default()
-                },
-                reveals: Reveals::Nothing,
-            };
-            let triggers = self.triggers(pool, Some(client));
-            messages.push(self.compose(triggers, pool, &draft).await?);
-        }
-        Ok(messages)
     }
 }
 

@@ -47,24 +47,7 @@ pub fn check_safety(config: &Config, problems: &mut Problems) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{Mode, Settings};
-
-    fn settings(text: &str) -> Settings {
-        toml::from_str(text).unwrap()
-    }
-
-    fn said(outcome: Result<(), Problems>) -> Vec<String> {
-        let said = outcome
-            .map_err(|problems| problems.to_string())
-            .err()
-            .unwrap_or_default();
-        said.split("\n  - ").skip(1).map(str::to_owned).collect()
-    }
-
-    /// What is wrong with these settings, one sentence after the other.
-    fn problems(text: &str) -> Vec<String> {
-        said(Config::resolve(settings(text)).map(drop))
-    }
+    use crate::config::testing::{self, problems, settings};
 
     const KMS: &str = "kms_region = 'eu-west-1'\nkms_access_key = { id = 'AKIA', secret = 's3cret' }\n";
 
@@ -123,16 +106,7 @@ mod tests {
 
     #[test]
     fn production_mode_wants_tls_to_the_kms() {
-        let refusals = |endpoint: &str| {
-            let settings = Settings {
-                mode: Some(Mode::Production),
-                public_url: Some("https://id.example.com".to_owned()),
-                master_key: Some("a".repeat(64).into()),
-                access_keys: vec!["AKIAEXAMPLE:0123456789abcdef".to_owned().into()],
-                ..settings(&format!("{KMS}kms_endpoint = '{endpoint}'"))
-            };
-            said(Config::resolve(settings).unwrap().check_safety())
-        };
+        let refusals = |endpoint: &str| testing::refusals(settings(&format!("{KMS}kms_endpoint = '{endpoint}'")));
         for endpoint in ["https://kms.example.com", "http://localhost:4566", "http://127.0.0.1"] {
             assert_eq!(refusals(endpoint), [""; 0], "{endpoint}");
         }

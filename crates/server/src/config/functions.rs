@@ -216,35 +216,12 @@ fn has_credentials(url: &Url) -> bool {
 mod tests {
     use super::*;
     use crate::config::Settings;
+    use crate::config::testing::{self, problems, said, settings};
 
     const SECRET: &str = "function_secret = '0123456789abcdef'\n";
 
-    fn settings(text: &str) -> Settings {
-        toml::from_str(text).unwrap()
-    }
-
-    fn said(outcome: Result<(), Problems>) -> Vec<String> {
-        let said = outcome
-            .map_err(|problems| problems.to_string())
-            .err()
-            .unwrap_or_default();
-        said.split("\n  - ").skip(1).map(str::to_owned).collect()
-    }
-
-    /// What is wrong with these settings, one sentence after the other.
-    fn problems(text: &str) -> Vec<String> {
-        said(Config::resolve(settings(text)).map(drop))
-    }
-
     fn refusals(text: &str) -> Vec<String> {
-        let settings = Settings {
-            mode: Some(Mode::Production),
-            public_url: Some("https://id.example.com".to_owned()),
-            master_key: Some("a".repeat(64).into()),
-            access_keys: vec!["AKIAEXAMPLE:0123456789abcdef".to_owned().into()],
-            ..settings(text)
-        };
-        said(Config::resolve(settings).unwrap().check_safety())
+        testing::refusals(settings(text))
     }
 
     #[test]

@@ -156,21 +156,10 @@ fn is_word(id: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{Mode, Settings};
+    use crate::config::Settings;
+    use crate::config::testing::{self, said, settings};
 
     const POOL: &str = "us-east-1_AbCdEfGhI";
-
-    fn settings(text: &str) -> Settings {
-        toml::from_str(text).unwrap()
-    }
-
-    fn said(outcome: Result<(), Problems>) -> Vec<String> {
-        let said = outcome
-            .map_err(|problems| problems.to_string())
-            .err()
-            .unwrap_or_default();
-        said.split("\n  - ").skip(1).map(str::to_owned).collect()
-    }
 
     /// What is wrong with former pools, one sentence after the other.
     fn problems(former: &[&str]) -> Vec<String> {
@@ -265,15 +254,10 @@ mod tests {
     #[test]
     fn production_mode_sends_no_password_in_the_clear() {
         let refusals = |place: &str| {
-            let settings = Settings {
-                mode: Some(Mode::Production),
-                public_url: Some("https://id.example.com".to_owned()),
-                master_key: Some("a".repeat(64).into()),
-                access_keys: vec!["AKIAEXAMPLE:0123456789abcdef".to_owned().into()],
+            testing::refusals(Settings {
                 migrate_from: vec![format!("{POOL}=1example@{place}").into()],
                 ..Settings::default()
-            };
-            said(Config::resolve(settings).unwrap().check_safety())
+            })
         };
         for place in ["eu-west-1", "https://pools.example.com", "http://localhost:7666"] {
             assert_eq!(refusals(place), [""; 0], "{place}");

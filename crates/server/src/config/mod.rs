@@ -13,6 +13,8 @@ mod secret;
 mod settings;
 mod sms;
 #[cfg(test)]
+mod testing;
+#[cfg(test)]
 mod tests;
 mod tls;
 mod twilio;

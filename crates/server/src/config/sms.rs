@@ -75,24 +75,7 @@ fn is_sender(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{Mode, Settings};
-
-    fn settings(text: &str) -> Settings {
-        toml::from_str(text).unwrap()
-    }
-
-    /// What is wrong with these settings, one sentence after the other.
-    fn problems(text: &str) -> Vec<String> {
-        said(Config::resolve(settings(text)).map(drop))
-    }
-
-    fn said(outcome: Result<(), Problems>) -> Vec<String> {
-        let said = outcome
-            .map_err(|problems| problems.to_string())
-            .err()
-            .unwrap_or_default();
-        said.split("\n  - ").skip(1).map(str::to_owned).collect()
-    }
+    use crate::config::testing::{self, problems, settings};
 
     const SNS: &str = "sms_sns_region = 'eu-west-1'\nsms_sns_access_key = { id = 'AKIA', secret = 's3cret' }\n";
 
@@ -165,16 +148,7 @@ mod tests {
 
     #[test]
     fn production_mode_wants_tls_and_a_secret_that_cannot_be_guessed() {
-        let refusals = |text: &str| {
-            let settings = Settings {
-                mode: Some(Mode::Production),
-                public_url: Some("https://id.example.com".to_owned()),
-                master_key: Some("a".repeat(64).into()),
-                access_keys: vec!["AKIAEXAMPLE:0123456789abcdef".to_owned().into()],
-                ..settings(text)
-            };
-            said(Config::resolve(settings).unwrap().check_safety())
-        };
+        let refusals = |text: &str| testing::refusals(settings(text));
         let webhook = |url: &str| format!("sms_webhook_url = '{url}'\nsms_webhook_secret = '0123456789abcdef'");
         for url in [
             "https://sms.example.com",

@@ -97,28 +97,11 @@ fn is_sender(from: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::config::{Config, Mode, Problems, Settings};
+    use crate::config::testing::{self, problems, settings};
 
     const ACCOUNT: &str = "sms_twilio_account_sid = 'AC0123456789abcdef0123456789abcdef'\n";
     const TOKEN: &str = "sms_twilio_auth_token = '0123456789abcdef'\n";
     const FROM: &str = "sms_twilio_from = '+15555550100'\n";
-
-    fn settings(text: &str) -> Settings {
-        toml::from_str(text).unwrap()
-    }
-
-    /// What is wrong, one sentence after the other.
-    fn said(outcome: Result<(), Problems>) -> Vec<String> {
-        let said = outcome
-            .map_err(|problems| problems.to_string())
-            .err()
-            .unwrap_or_default();
-        said.split("\n  - ").skip(1).map(str::to_owned).collect()
-    }
-
-    fn problems(text: &str) -> Vec<String> {
-        said(Config::resolve(settings(text)).map(drop))
-    }
 
     #[test]
     fn an_account_needs_a_secret_and_a_sender() {
@@ -191,16 +174,7 @@ mod tests {
 
     #[test]
     fn production_mode_wants_tls_and_a_secret_that_cannot_be_guessed() {
-        let refusals = |text: &str| {
-            let settings = Settings {
-                mode: Some(Mode::Production),
-                public_url: Some("https://id.example.com".to_owned()),
-                master_key: Some("a".repeat(64).into()),
-                access_keys: vec!["AKIAEXAMPLE:0123456789abcdef".to_owned().into()],
-                ..settings(text)
-            };
-            said(Config::resolve(settings).unwrap().check_safety())
-        };
+        let refusals = |text: &str| testing::refusals(settings(text));
         assert_eq!(refusals(&[ACCOUNT, TOKEN, FROM].concat()), [""; 0]);
         assert_eq!(
             refusals(
