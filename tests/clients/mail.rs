@@ -16,6 +16,14 @@ use crate::smtp::{SmtpServer, Tls};
 use crate::stage::{self, Stage};
 use crate::tools::Tools;
 
+/// Plays a story on a program that delivers its mail to a server for everybody.
+pub async fn play(backend: Backend, story: impl AsyncFnOnce(&SmtpServer, &Url) -> Result<()>) -> Result<()> {
+    let tools = Tools::installed()?;
+    let smtp = SmtpServer::start(&tools).await?;
+    let options = ["--smtp-url", &smtp.url()];
+    stage::play(backend, &options, async |stage| story(&smtp, stage.url()).await).await
+}
+
 /// Mail with everything that a pool may say about it goes through a relay that demands TLS and a password.
 pub async fn over_tls(backend: Backend, tls: Tls) -> Result<()> {
     let tools = Tools::installed()?;

@@ -67,19 +67,11 @@ async fn mail_goes_over_tls_from_the_first_byte_with_a_password(backend: Backend
 }
 
 async fn mail_is_tried_again_until_it_is_taken_or_refused(backend: Backend) -> Result<()> {
-    let tools = Tools::installed()?;
-    let smtp = SmtpServer::start(&tools).await?;
-    let options = ["--smtp-url", &smtp.url()];
-    let story = async |stage: &Stage| mail::tries_again(&smtp, stage.url()).await;
-    stage::play(backend, &options, story).await
+    mail::play(backend, mail::tries_again).await
 }
 
 async fn mail_confirms_by_a_link(backend: Backend) -> Result<()> {
-    let tools = Tools::installed()?;
-    let smtp = SmtpServer::start(&tools).await?;
-    let options = ["--smtp-url", &smtp.url()];
-    let story = async |stage: &Stage| mail::confirms_by_link(&smtp, stage.url()).await;
-    stage::play(backend, &options, story).await
+    mail::play(backend, mail::confirms_by_link).await
 }
 
 async fn mail_outlives_a_program_that_is_killed(backend: Backend) -> Result<()> {

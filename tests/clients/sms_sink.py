@@ -3,7 +3,7 @@
 Usage: sms_sink.py SECRET
 
 The first line printed is the port it listens on. It stops when its standard input closes. A message to REFUSED is
-answered 500.
+answered 500 the first time, and taken when it comes again.
 """
 
 import hashlib
@@ -16,7 +16,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 REFUSED = "+15555550199"
 
-taken = []
+taken, refused = [], []
 
 
 class Webhook(BaseHTTPRequestHandler):
@@ -26,10 +26,13 @@ class Webhook(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         if not self.is_genuine(body):
             self.answer(403)
-        elif json.loads(body)["to"] == REFUSED:
+            return
+        message = json.loads(body)
+        if message["to"] == REFUSED and message["id"] not in refused:
+            refused.append(message["id"])
             self.answer(500)
         else:
-            taken.append(json.loads(body))
+            taken.append(message)
             self.answer(204)
 
     def do_GET(self):
