@@ -11,7 +11,6 @@ use std::borrow::Cow;
 
 use poolhouse_domain::attributes::Attributes;
 use poolhouse_domain::clients::Client;
-use poolhouse_domain::error::chain;
 use poolhouse_domain::pools::Pool;
 use poolhouse_domain::triggers::pre_sign_up::{PreSignUpRequest, PreSignUpResponse};
 use poolhouse_domain::triggers::user_migration::{UserMigrationRequest, UserMigrationResponse};
@@ -227,7 +226,7 @@ impl<'a> Triggers<'a> {
         let event = self.event(function.version, source, user_name, request)?;
         let invocation = self.invocation::<R>(function.arn, event);
         let answer = self.cx.invoker.invoke(invocation).await;
-        let answer = answer.map_err(|error| self.refusal(R::TRIGGER, error))?;
+        let answer = answer.map_err(|error| refusal(R::TRIGGER, error))?;
         read_answer::<R>(answer, user_name)
     }
 
@@ -259,30 +258,21 @@ impl<'a> Triggers<'a> {
         };
         serde_json::to_value(event).map_err(Error::internal)
     }
+}
 
-    /// What a call that gave nothing is answered with. The causes that are not the function's own are logged.
-    fn refusal(self, trigger: &'static str, error: InvokeError) -> Error {
-        let unavailable = |cause: Cow<'static, str>| Error::TriggerUnavailable { trigger, cause };
-        if !matches!(error, InvokeError::Function { .. }) {
-            tracing::warn!(
-                request_id = self.cx.request.id,
-                pool = self.pool.id(),
-                trigger,
-                error = chain(&error),
-                "a trigger could not be called"
-            );
-        }
-        match error {
-            InvokeError::Function { message } => Error::TriggerFailed { trigger, message },
-            InvokeError::TooLong { limit } => Error::TriggerFailed {
-                trigger,
-                message: format!("Response payload size exceeded maximum allowed payload size ({limit} bytes)"),
-            },
-            InvokeError::NotJson => Error::TriggerAnswer("Invalid lambda function output : Invalid JSON".into()),
-            InvokeError::Service { code } => unavailable(format!("error {code}.").into()),
-            InvokeError::TimedOut { .. } => unavailable("error Socket timeout while invoking Lambda function.".into()),
-            InvokeError::Unreachable(_) => unavailable("error ServiceException.".into()),
-            InvokeError::NoTarget | InvokeError::Forbidden => unavailable("configuration".into()),
-        }
+/// What a call that gave nothing is answered with; the invoker has logged why.
+fn refusal(trigger: &'static str, error: InvokeError) -> Error {
+    let unavailable = |cause: Cow<'static, str>| Error::TriggerUnavailable { trigger, cause };
+    match error {
+        InvokeError::Function { message } => Error::TriggerFailed { trigger, message },
+        InvokeError::TooLong { limit } => Error::TriggerFailed {
+            trigger,
+            message: format!("Response payload size exceeded maximum allowed payload size ({limit} bytes)"),
+        },
+        InvokeError::NotJson => Error::TriggerAnswer("Invalid lambda function output : Invalid JSON".into()),
+        InvokeError::Service { code } => unavailable(format!("error {code}.").into()),
+        InvokeError::TimedOut { .. } => unavailable("error Socket timeout while invoking Lambda function.".into()),
+        InvokeError::Unreachable(_) => unavailable("error ServiceException.".into()),
+        InvokeError::NoTarget | InvokeError::Forbidden => unavailable("configuration".into()),
     }
 }
