@@ -51,24 +51,22 @@ impl Cx {
     }
 
     async fn wishes_of(&self, pool: &Pool, client: &Client) -> Result<Arc<Wishes>> {
-        if let Some(wishes) = self.brands.get(client.id()) {
-            return Ok(wishes);
-        }
-        let wishes = Arc::new(Wishes {
-            style: self.store.styles().of_client(client.id()).await?,
-            customization: self.customization(pool, client.id()).await?,
-            terms: self.store.terms().of_client(client.id()).await?,
-        });
-        self.brands.insert(client.id().to_owned(), Arc::clone(&wishes));
-        Ok(wishes)
+        let read = async || {
+            Ok(Arc::new(Wishes {
+                style: self.store.styles().of_client(client.id()).await?,
+                customization: self.customization(pool, client.id()).await?,
+                terms: self.store.terms().of_client(client.id()).await?,
+            }))
+        };
+        self.brands.get(client.id(), read).await
     }
 
     /// Forgets what this node knows of the look of an app client that was written, or of [`ALL`].
     pub fn forget_brand(&self, target: &str) {
         if target == ALL {
-            self.brands.invalidate_all();
+            self.brands.forget_all();
         } else {
-            self.brands.invalidate(target);
+            self.brands.forget(target);
         }
     }
 

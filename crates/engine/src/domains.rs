@@ -30,17 +30,13 @@ impl Cx {
     }
 
     async fn pool_id_of_domain(&self, name: &str) -> Result<Option<Arc<str>>> {
-        if let Some(known) = self.domains.get(name) {
-            return Ok(known);
-        }
-        let stored = self.store.domains().pool_id(name).await?.map(Arc::from);
-        self.domains.insert(name.to_owned(), stored.clone());
-        Ok(stored)
+        let read = async || Ok(self.store.domains().pool_id(name).await?.map(Arc::from));
+        self.domains.get(name, read).await
     }
 
     /// Forgets what this node knows of a domain that was written, and of its pool.
     pub fn forget_domain(&self, name: &str, pool: &Pool) {
-        self.domains.invalidate(name);
+        self.domains.forget(name);
         self.forget_pool(pool.id());
     }
 

@@ -15,6 +15,7 @@ mod cx;
 mod devices;
 mod domains;
 mod invitations;
+mod known;
 mod lookups;
 mod messages;
 mod mfa;

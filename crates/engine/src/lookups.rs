@@ -25,18 +25,11 @@ impl Cx {
 
     /// The pool `id`, whoever asks.
     pub async fn any_pool(&self, id: &str) -> Result<Arc<Pool>> {
-        if let Some(pool) = self.pools.get(id) {
-            return Ok(pool);
-        }
-        let pool = self
-            .store
-            .pools()
-            .get(id)
-            .await?
-            .ok_or_else(|| Error::PoolNotFound(id.to_owned()))?;
-        let pool = Arc::new(pool);
-        self.pools.insert(id.to_owned(), Arc::clone(&pool));
-        Ok(pool)
+        let read = async || {
+            let stored = self.store.pools().get(id).await?;
+            Ok(Arc::new(stored.ok_or_else(|| Error::PoolNotFound(id.to_owned()))?))
+        };
+        self.pools.get(id, read).await
     }
 
     /// The pool `id` as stored now, to change it.
@@ -51,14 +44,14 @@ impl Cx {
 
     /// Forgets what this node knows of a pool that was written.
     pub fn forget_pool(&self, id: &str) {
-        self.pools.invalidate(id);
-        self.custom_scopes.invalidate(id);
+        self.pools.forget(id);
+        self.custom_scopes.forget(id);
     }
 
     /// Forgets a pool that was deleted, and its keys: tests may make another under the same id.
     pub fn forget_deleted_pool(&self, id: &str) {
         self.forget_pool(id);
-        self.keys.invalidate(id);
+        self.keys.forget(id);
     }
 
     /// The app client `id` and its pool, for a public operation.
@@ -72,13 +65,11 @@ impl Cx {
     }
 
     async fn any_client(&self, id: &str) -> Result<Arc<Client>> {
-        if let Some(client) = self.clients.get(id) {
-            return Ok(client);
-        }
-        let stored = self.store.clients().get(id).await?;
-        let client = Arc::new(stored.ok_or_else(|| Error::ClientNotFound(id.to_owned()))?);
-        self.clients.insert(id.to_owned(), Arc::clone(&client));
-        Ok(client)
+        let read = async || {
+            let stored = self.store.clients().get(id).await?;
+            Ok(Arc::new(stored.ok_or_else(|| Error::ClientNotFound(id.to_owned()))?))
+        };
+        self.clients.get(id, read).await
     }
 
     /// The app client `id` of the pool that an administrator names.
@@ -101,7 +92,7 @@ impl Cx {
 
     /// Forgets what this node knows of an app client that was written.
     pub fn forget_client(&self, id: &str) {
-        self.clients.invalidate(id);
+        self.clients.forget(id);
     }
 
     /// The user whom `name` means: a username, an active alias or a sub.
@@ -132,17 +123,11 @@ impl Cx {
 
     /// The keys that sign `pool`'s tokens.
     pub async fn keys(&self, pool_id: &str) -> Result<Arc<PoolKeys>> {
-        if let Some(keys) = self.keys.get(pool_id) {
-            return Ok(keys);
-        }
-        let (id, access) = self
-            .store
-            .signing_keys()
-            .of_pool(pool_id)
-            .await?
-            .ok_or_else(|| Error::PoolNotFound(pool_id.to_owned()))?;
-        let keys = Arc::new(PoolKeys { id, access });
-        self.keys.insert(pool_id.to_owned(), Arc::clone(&keys));
-        Ok(keys)
+        let read = async || {
+            let stored = self.store.signing_keys().of_pool(pool_id).await?;
+            let (id, access) = stored.ok_or_else(|| Error::PoolNotFound(pool_id.to_owned()))?;
+            Ok(Arc::new(PoolKeys { id, access }))
+        };
+        self.keys.get(pool_id, read).await
     }
 }

@@ -23,12 +23,8 @@ impl Cx {
     /// A scope that isn't among them doesn't exist, even if an app client still lists it: when its resource server is
     /// deleted or defines it no more, it goes into no new token.
     pub async fn custom_scopes(&self, pool: &Pool) -> Result<Arc<Vec<String>>> {
-        if let Some(scopes) = self.custom_scopes.get(pool.id()) {
-            return Ok(scopes);
-        }
-        let scopes = Arc::new(self.stored_custom_scopes(pool).await?);
-        self.custom_scopes.insert(pool.id().to_owned(), Arc::clone(&scopes));
-        Ok(scopes)
+        let read = async || Ok(Arc::new(self.stored_custom_scopes(pool).await?));
+        self.custom_scopes.get(pool.id(), read).await
     }
 
     /// The custom scopes of `pool` as stored now.
@@ -41,6 +37,6 @@ impl Cx {
 
     /// Forgets what this node knows of the custom scopes of a pool that were written.
     pub fn forget_custom_scopes(&self, pool: &Pool) {
-        self.custom_scopes.invalidate(pool.id());
+        self.custom_scopes.forget(pool.id());
     }
 }

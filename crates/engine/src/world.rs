@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use moka::sync::Cache;
 use poolhouse_crypto::entropy::Entropy;
 use poolhouse_crypto::key_reserve::KeyReserve;
 use poolhouse_crypto::keys::SigningKey;
@@ -21,6 +20,7 @@ use poolhouse_storage::Store;
 use tokio::sync::Notify;
 
 use crate::branding::Wishes;
+use crate::known::Known;
 use crate::outbox::Budgets;
 
 /// How long a node may act on configuration that another node has changed.
@@ -105,15 +105,15 @@ pub struct World {
     pub(crate) session_strings: OpaqueCodec,
     pub(crate) srp_blocks: OpaqueCodec,
     pub(crate) page_tokens: OpaqueCodec,
-    pub(crate) pools: Cache<String, Arc<Pool>>,
-    pub(crate) clients: Cache<String, Arc<Client>>,
+    pub(crate) pools: Known<Arc<Pool>>,
+    pub(crate) clients: Known<Arc<Client>>,
     /// The ids of the pools that domains belong to; none for a name that nobody has.
-    pub(crate) domains: Cache<String, Option<Arc<str>>>,
+    pub(crate) domains: Known<Option<Arc<str>>>,
     /// The scopes of the resource servers of pools.
-    pub(crate) custom_scopes: Cache<String, Arc<Vec<String>>>,
+    pub(crate) custom_scopes: Known<Arc<Vec<String>>>,
     /// What administrators wish for the pages of app clients.
-    pub(crate) brands: Cache<String, Arc<Wishes>>,
-    pub(crate) keys: Cache<String, Arc<PoolKeys>>,
+    pub(crate) brands: Known<Arc<Wishes>>,
+    pub(crate) keys: Known<Arc<PoolKeys>>,
 }
 
 /// The two signing keys of a pool.
@@ -144,27 +144,12 @@ impl World {
             code_encryptor: parts.code_encryptor,
             outbox_bell: Notify::new(),
             sealer: parts.sealer,
-            pools: Cache::builder()
-                .max_capacity(CACHED_POOLS)
-                .time_to_live(CONFIGURATION_AGE)
-                .build(),
-            clients: Cache::builder()
-                .max_capacity(CACHED_CLIENTS)
-                .time_to_live(CONFIGURATION_AGE)
-                .build(),
-            domains: Cache::builder()
-                .max_capacity(CACHED_DOMAINS)
-                .time_to_live(CONFIGURATION_AGE)
-                .build(),
-            custom_scopes: Cache::builder()
-                .max_capacity(CACHED_SCOPES)
-                .time_to_live(CONFIGURATION_AGE)
-                .build(),
-            brands: Cache::builder()
-                .max_capacity(CACHED_BRANDS)
-                .time_to_live(CONFIGURATION_AGE)
-                .build(),
-            keys: Cache::builder().max_capacity(CACHED_KEYS).build(),
+            pools: Known::aging(CACHED_POOLS, CONFIGURATION_AGE),
+            clients: Known::aging(CACHED_CLIENTS, CONFIGURATION_AGE),
+            domains: Known::aging(CACHED_DOMAINS, CONFIGURATION_AGE),
+            custom_scopes: Known::aging(CACHED_SCOPES, CONFIGURATION_AGE),
+            brands: Known::aging(CACHED_BRANDS, CONFIGURATION_AGE),
+            keys: Known::lasting(CACHED_KEYS),
         })
     }
 }

@@ -332,10 +332,24 @@ fn translated_patterns_match_what_java_matches() {
 
 #[test]
 fn usernames_have_up_to_128_characters_and_no_spaces() {
-    for name in ["a", "alice@example.com", "+15555550100", "\u{e4}\u{1f600}", &"\u{e4}".repeat(128)] {
+    for name in [
+        "a",
+        "alice@example.com",
+        "+15555550100",
+        "\u{e4}\u{1f600}",
+        &"\u{e4}".repeat(128),
+    ] {
         assert!(crate::is_username(name), "{name}");
     }
-    for name in ["", "a b", " alice", "a\u{0}", "a\u{202e}b", "a\r\n", &"\u{e4}".repeat(129)] {
+    for name in [
+        "",
+        "a b",
+        " alice",
+        "a\u{0}",
+        "a\u{202e}b",
+        "a\r\n",
+        &"\u{e4}".repeat(129),
+    ] {
         assert!(!crate::is_username(name), "{name}");
     }
 }

@@ -17,7 +17,9 @@ async fn texting(lab: &Lab, settings: Value) -> Client {
 }
 
 async fn sign_up(client: &Client, username: &str, number: &str) -> Reply {
-    client.sign_up(username, PASSWORD, json!({ "phone_number": number })).await
+    client
+        .sign_up(username, PASSWORD, json!({ "phone_number": number }))
+        .await
 }
 
 fn refused(reply: &Reply) {

@@ -159,7 +159,7 @@ fn is_canonical_uuid(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use poolhouse_model::SchemaAttributeType;
+    use poolhouse_model::{AttributeDataType, SchemaAttributeType};
 
     use super::*;
 
@@ -167,6 +167,7 @@ mod tests {
     fn attributes_that_do_not_fit_are_left_out_and_named() {
         let plan = SchemaAttributeType {
             name: Some("plan".to_owned()),
+            attribute_data_type: Some(AttributeDataType::String),
             ..SchemaAttributeType::default()
         };
         let schema = Schema::from_request(&[plan]).unwrap();
