@@ -41,7 +41,7 @@ pub use inbox::{Filter, Inbox, Received};
 pub use invoker::{Invocation, InvokeError, Invoker};
 pub use message::{Kind, Medium, Message, UnknownKind};
 pub use messenger::{BoxFuture, Delivery, DeliveryError, Messenger, Route};
-pub use network::AddressPolicy;
+pub use network::{AddressPolicy, is_poolhouse};
 pub use outbound::Outbound;
 pub use sms::{Sms, SmsSettingError, SnsAccess, TwilioAccess};
 pub use smtp::{DEFAULT_SENDER, Smtp, SmtpUrlError};

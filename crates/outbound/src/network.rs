@@ -193,10 +193,18 @@ impl Resolve for Guard {
     }
 }
 
+/// What the product calls itself, before its version.
+const PRODUCT: &str = "Poolhouse/";
+
+/// Whether a request that says this of who sent it comes from a server like this one.
+pub fn is_poolhouse(user_agent: &str) -> bool {
+    user_agent.starts_with(PRODUCT)
+}
+
 /// A client as all of ours are: it follows no redirects, uses no proxies of the environment, and says who it is.
 pub fn client_builder() -> ClientBuilder {
     Client::builder()
-        .user_agent(concat!("Poolhouse/", env!("CARGO_PKG_VERSION")))
+        .user_agent(format!("{PRODUCT}{}", env!("CARGO_PKG_VERSION")))
         .redirect(Policy::none())
         .no_proxy()
 }

@@ -62,6 +62,19 @@ impl Stage {
 }
 
 scenario! {
+    async fn a_server_that_is_asked_asks_nobody_in_turn(lab: Lab) {
+        let stage = Stage::new(&lab, json!({}), json!({})).await;
+        stage.user("alice", json!({ "email": ALICE })).await;
+        let address = stage.lab.listen().await;
+        let last = lab.pool_with(json!({})).await.client().await;
+        let last = last.at(&lab.migrating(&last.pool, &stage.client, address));
+        last.sign_in("alice", PASSWORD)
+            .await
+            .fault("UserNotFoundException", "User does not exist.");
+        stage.client.sign_in("alice", PASSWORD).await.ok();
+        last.sign_in("alice", PASSWORD).await.ok();
+    }
+
     async fn a_user_moves_with_password_sub_and_attributes(lab: Lab) {
         let schema = json!({ "Schema": [{ "Name": "plan", "AttributeDataType": "String", "Mutable": true }] });
         let stage = Stage::new(&lab, schema.clone(), schema).await;

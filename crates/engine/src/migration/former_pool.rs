@@ -9,7 +9,7 @@ use poolhouse_domain::schema::{Required, Schema};
 use poolhouse_domain::users::User;
 use poolhouse_domain::{Error, Result, names};
 use poolhouse_model::{Secret, UserStatusType, is_username};
-use poolhouse_outbound::{Answer, FormerPoolError, FormerUser};
+use poolhouse_outbound::{Answer, FormerPoolError, FormerUser, is_poolhouse};
 use uuid::Uuid;
 
 use super::Newcomer;
@@ -20,13 +20,17 @@ const TRIGGER: &str = "UserMigration";
 
 impl Cx {
     /// Makes a user of whoever signs in to the former pool under `name` and `password`; `None` when nobody does, or the
-    /// pool has no former pool.
+    /// pool has no former pool. Who asks for a pool of another server is told of users who are here, and no others:
+    /// servers may name each other.
     pub(super) async fn migrate_from_former_pool(
         &self,
         pool: &Pool,
         name: &str,
         password: &Secret,
     ) -> Result<Option<User>> {
+        if self.request.user_agent.as_deref().is_some_and(is_poolhouse) {
+            return Ok(None);
+        }
         let former = match self.former_pools.ask(pool.id(), name, password).await {
             None | Some(Ok(Answer::Refused)) => return Ok(None),
             Some(Ok(Answer::Proved(former))) => former,
