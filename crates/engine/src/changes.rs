@@ -55,23 +55,28 @@ impl Cx {
     pub(crate) async fn catch_up(&self, pool: &Pool, user: &mut User, baseline: Baseline) -> Result<()> {
         let before = match baseline {
             Baseline::Undisturbed => return Ok(()),
-            Baseline::Seen => None,
-            Baseline::Changing(before) => Some(before),
+            Baseline::Seen => return self.check_still_there(pool, user).await,
+            Baseline::Changing(before) => before,
         };
         let written = self.store.users().by_sub(pool.id(), &user.sub).await?;
         let written = written.ok_or(Error::IncorrectUsernameOrPassword)?;
-        let Some(before) = before else {
-            written.check_enabled()?;
-            return if user.has_password_of(&written) {
-                Ok(())
-            } else {
-                Err(Error::IncorrectUsernameOrPassword)
-            };
-        };
         if written.version == before.version || user.add_written(&before, &written) {
             Ok(())
         } else {
             Err(Error::ConcurrentModification)
+        }
+    }
+
+    /// Looks at the user again after functions were called: who was deleted or disabled meanwhile, or given another
+    /// password, comes no further.
+    pub(crate) async fn check_still_there(&self, pool: &Pool, user: &User) -> Result<()> {
+        let stored = self.store.users().by_sub(pool.id(), &user.sub).await?;
+        let stored = stored.ok_or(Error::IncorrectUsernameOrPassword)?;
+        stored.check_enabled()?;
+        if user.has_password_of(&stored) {
+            Ok(())
+        } else {
+            Err(Error::IncorrectUsernameOrPassword)
         }
     }
 

@@ -6,7 +6,7 @@ use poolhouse_domain::templates::{Rendered, Template, Values};
 use poolhouse_domain::users::User;
 use poolhouse_domain::{Error, Result};
 use poolhouse_model::VerifiedAttributeType;
-use poolhouse_outbound::{Kind, Medium, Message};
+use poolhouse_outbound::{Kind, Medium, Message, escape_temporary_password};
 
 use crate::Cx;
 use crate::outbox::{Outgoing, SenderCall};
@@ -47,6 +47,10 @@ impl Cx {
             // A pool with a custom sender names a key.
             key_id: key_id.ok_or(Error::CodeDeliveryFailure("Failed to deliver the message."))?,
             event,
+            code: match draft.reveals {
+                Reveals::Code => draft.values.code.to_owned(),
+                Reveals::TemporaryPassword | Reveals::Nothing => escape_temporary_password(draft.values.code),
+            },
         })))
     }
 

@@ -1,11 +1,12 @@
 //! The password among the challenges: by SRP, or sent by an administrator.
 
 use poolhouse_tests::actors::{PASSWORD, Tokens};
-use poolhouse_tests::authenticator::{Authenticator, STEP};
+use poolhouse_tests::authenticator::Authenticator;
 use poolhouse_tests::scenario;
 use serde_json::json;
 
 use super::*;
+use crate::devices::turn_on_mfa;
 
 const WRONG: &str = "Wrong-Horse-1";
 const TEMPORARY_PASSWORD: &str = "Temporary-1!";
@@ -20,15 +21,7 @@ async fn client_naming(lab: &Lab, challenges: &'static [&'static str]) -> Client
 async fn with_app(lab: &Lab, challenges: &'static [&'static str]) -> (Client, Authenticator) {
     let client = client_naming(lab, challenges).await;
     let signed_in = client.confirmed_user("alice").await.sign_in().await;
-    let factors = json!({ "SoftwareTokenMfaConfiguration": { "Enabled": true }, "MfaConfiguration": "OPTIONAL" });
-    client.pool.call("SetUserPoolMfaConfig", factors).await.ok();
-    let output = signed_in.call("AssociateSoftwareToken", json!({})).await.ok();
-    let app = Authenticator::new(output["SecretCode"].as_str().unwrap());
-    let code = json!({ "UserCode": app.code(&lab.clock) });
-    signed_in.call("VerifySoftwareToken", code).await.ok();
-    let preference = json!({ "SoftwareTokenMfaSettings": { "Enabled": true, "PreferredMfa": true } });
-    signed_in.call("SetUserMFAPreference", preference).await.ok();
-    lab.clock.advance(STEP);
+    let app = turn_on_mfa(lab, &signed_in).await;
     (client, app)
 }
 

@@ -97,7 +97,7 @@ async fn with_device(lab: &Lab, replaces_mfa: bool) -> (User, SignedIn, Device) 
 }
 
 /// Makes every sign-in of a user ask for the code of an app.
-async fn turn_on_mfa(lab: &Lab, signed_in: &SignedIn) -> Authenticator {
+pub(crate) async fn turn_on_mfa(lab: &Lab, signed_in: &SignedIn) -> Authenticator {
     let pool = &signed_in.user.client.pool;
     let factors = json!({ "SoftwareTokenMfaConfiguration": { "Enabled": true }, "MfaConfiguration": "OPTIONAL" });
     pool.call("SetUserPoolMfaConfig", factors).await.ok();

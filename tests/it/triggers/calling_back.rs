@@ -2,7 +2,7 @@
 
 use poolhouse_outbound::InvokeError;
 use poolhouse_tests::actors::{Client, PASSWORD, Pool, User, merge};
-use poolhouse_tests::authenticator::{Authenticator, STEP};
+use poolhouse_tests::authenticator::STEP;
 use poolhouse_tests::lab::Lab;
 use poolhouse_tests::scenario;
 use serde_json::{Value, json};
@@ -10,8 +10,10 @@ use tokio::runtime::Handle;
 use tokio::task::block_in_place;
 
 use super::{
-    ALICE, TEMPORARY_PASSWORD, alice, answer_new_password, challenged, invite, listeners, pool, pool_with, status,
+    ALICE, TEMPORARY_PASSWORD, alice, answer_new_password, by_email_code, challenged, invite, listeners, pool,
+    pool_with, status,
 };
+use crate::devices::turn_on_mfa;
 
 /// Lets the function at `trigger` call an operation on the pool, for the user whom it is told of. It fails with the
 /// message of what the pool refuses.
@@ -47,21 +49,6 @@ async fn client(lab: &Lab) -> Client {
 
 async fn assert_written(user: &Client, trigger: &str) {
     assert_eq!(user.pool.attribute("alice", "nickname").await.as_deref(), Some(trigger));
-}
-
-/// Registers an authenticator app, which every sign-in then asks for.
-async fn with_app(lab: &Lab, alice: &User) -> Authenticator {
-    let factors = json!({ "SoftwareTokenMfaConfiguration": { "Enabled": true }, "MfaConfiguration": "OPTIONAL" });
-    alice.client.pool.call("SetUserPoolMfaConfig", factors).await.ok();
-    let signed_in = alice.sign_in().await;
-    let output = signed_in.call("AssociateSoftwareToken", json!({})).await.ok();
-    let app = Authenticator::new(output["SecretCode"].as_str().unwrap());
-    let code = json!({ "UserCode": app.code(&lab.clock) });
-    signed_in.call("VerifySoftwareToken", code).await.ok();
-    let on = json!({ "SoftwareTokenMfaSettings": { "Enabled": true, "PreferredMfa": true } });
-    signed_in.call("SetUserMFAPreference", on).await.ok();
-    lab.clock.advance(STEP);
-    app
 }
 
 scenario! {
@@ -122,7 +109,7 @@ scenario! {
     async fn functions_may_write_the_user_who_shows_a_second_factor(lab: Lab) {
         let client = client(&lab).await;
         let alice = alice(&client).await;
-        let app = with_app(&lab, &alice).await;
+        let app = turn_on_mfa(&lab, &alice.sign_in().await).await;
         for trigger in ["PostAuthentication", "PreTokenGeneration"] {
             write(&lab, &client.pool, trigger);
             let session = challenged(&alice.try_sign_in().await.ok(), "SOFTWARE_TOKEN_MFA");
@@ -142,14 +129,7 @@ scenario! {
     }
 
     async fn functions_may_write_the_user_whom_a_code_confirms(lab: Lab) {
-        let settings = json!({
-            "Policies": { "SignInPolicy": { "AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP"] } },
-            "EmailConfiguration": {
-                "EmailSendingAccount": "DEVELOPER",
-                "SourceArn": "arn:aws:ses:us-east-1:000000000000:identity/a@example.com",
-            },
-        });
-        let pool = pool_with(&lab, listeners(&lab), settings).await;
+        let pool = pool_with(&lab, listeners(&lab), by_email_code()).await;
         let client = pool.client_with(json!({ "ExplicitAuthFlows": ["ALLOW_USER_AUTH"] })).await;
         client.sign_up("alice", PASSWORD, json!({ "email": ALICE })).await.ok();
         write(&lab, &pool, "PostAuthentication");

@@ -6,8 +6,8 @@ use poolhouse_tests::scenario;
 use serde_json::{Value, json};
 
 use super::{
-    ALICE, BOB, NEW_PASSWORD, TEMPORARY_PASSWORD, TRIGGERS, admin_sign_in, alice, challenged, invite, listeners, pool,
-    pool_with,
+    ALICE, BOB, NEW_PASSWORD, TEMPORARY_PASSWORD, TRIGGERS, admin_sign_in, alice, by_email_code, challenged, invite,
+    listeners, pool, pool_with,
 };
 use crate::auth::srp;
 
@@ -204,14 +204,7 @@ scenario! {
     }
 
     async fn answering_with_a_choice_reaches_the_message(lab: Lab) {
-        let settings = json!({
-            "Policies": { "SignInPolicy": { "AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP"] } },
-            "EmailConfiguration": {
-                "EmailSendingAccount": "DEVELOPER",
-                "SourceArn": "arn:aws:ses:us-east-1:000000000000:identity/a@example.com",
-            },
-        });
-        let pool = pool_with(&lab, listeners(&lab), settings).await;
+        let pool = pool_with(&lab, listeners(&lab), by_email_code()).await;
         let client = pool.client_with(json!({ "ExplicitAuthFlows": ["ALLOW_USER_AUTH"] })).await;
         alice(&client).await;
         let input = with_metadata(json!({ "AuthFlow": "USER_AUTH", "AuthParameters": { "USERNAME": "alice" } }));

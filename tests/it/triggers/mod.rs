@@ -3,6 +3,7 @@
 mod access_tokens;
 mod calling_back;
 mod custom_message;
+mod custom_senders;
 mod derived_tokens;
 mod failures;
 mod forbidden_claims;
@@ -44,6 +45,17 @@ const TRIGGERS: [&str; 6] = [
 fn listeners(lab: &Lab) -> Value {
     let listener = |trigger: &str| (trigger.to_owned(), lab.functions.listening(trigger).into());
     TRIGGERS.into_iter().map(listener).collect::<Map<_, _>>().into()
+}
+
+/// The settings of a pool where a code by e-mail lets in.
+fn by_email_code() -> Value {
+    json!({
+        "Policies": { "SignInPolicy": { "AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP"] } },
+        "EmailConfiguration": {
+            "EmailSendingAccount": "DEVELOPER",
+            "SourceArn": "arn:aws:ses:us-east-1:000000000000:identity/a@example.com",
+        },
+    })
 }
 
 /// A pool that verifies e-mail addresses, with these functions.

@@ -5,7 +5,7 @@ use poolhouse_tests::lab::Lab;
 use poolhouse_tests::scenario;
 use serde_json::{Value, json};
 
-use super::{ALICE, NEW_PASSWORD, NO_CLIENT, alice, challenged, event, pool, pool_with, status, stored};
+use super::{ALICE, NEW_PASSWORD, NO_CLIENT, alice, by_email_code, challenged, event, pool, pool_with, status, stored};
 
 const TRIGGER: &str = "PostConfirmation";
 const SIGN_UP: &str = "PostConfirmation_ConfirmSignUp";
@@ -132,14 +132,8 @@ scenario! {
     }
 
     async fn a_failing_function_does_not_undo_what_the_code_of_a_sign_in_confirmed(lab: Lab) {
-        let settings = json!({
-            "Policies": { "SignInPolicy": { "AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP"] } },
-            "EmailConfiguration": {
-                "EmailSendingAccount": "DEVELOPER",
-                "SourceArn": "arn:aws:ses:us-east-1:000000000000:identity/a@example.com",
-            },
-        });
-        let pool = pool_with(&lab, json!({ TRIGGER: lab.functions.failing(TRIGGER, "Out of order") }), settings).await;
+        let failing = json!({ TRIGGER: lab.functions.failing(TRIGGER, "Out of order") });
+        let pool = pool_with(&lab, failing, by_email_code()).await;
         let client = pool.client_with(json!({ "ExplicitAuthFlows": ["ALLOW_USER_AUTH"] })).await;
         sign_up(&lab, &client).await;
         let parameters = json!({ "USERNAME": "alice", "PREFERRED_CHALLENGE": "EMAIL_OTP" });

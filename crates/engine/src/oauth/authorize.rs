@@ -238,6 +238,9 @@ impl Cx {
         let tokens = self
             .issue_tokens(TokenSource::HostedAuth, pool, client, user, &family)
             .await?;
+        if self.triggers(pool, Some(client)).judge_tokens() {
+            self.check_still_there(pool, user).await?;
+        }
         self.store.families().insert(&family).await?;
         let text = |token: Option<poolhouse_model::Secret>| token.map(|token| token.expose().to_owned());
         let expires_in = (client.access_token_lifetime() / SECOND).to_string();

@@ -152,7 +152,8 @@ impl Cx {
             claims.insert("act".into(), act);
         }
         // A function may have taken some away.
-        let scopes = match claims.get("scope").and_then(Value::as_str) {
+        let scope = claims.get("scope").and_then(Value::as_str);
+        let scopes = match scope.filter(|_| exchange.wanted == TokenType::AccessToken) {
             Some(scope) => scope.split_ascii_whitespace().map(str::to_owned).collect(),
             None => scopes,
         };

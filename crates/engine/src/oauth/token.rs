@@ -122,9 +122,7 @@ impl Cx {
             .await
             .map_err(Error::from)?;
         let user = user.filter(|user| user.check_enabled().is_ok() && user.status != UserStatusType::ResetRequired);
-        let mut user = user.ok_or(TokenError::InvalidGrant(None))?;
-        let triggers = self.triggers(pool, Some(client));
-        let baseline = self.baseline(pool, &user, triggers.judge_tokens(), false).await?;
+        let user = user.ok_or(TokenError::InvalidGrant(None))?;
         let progress = Progress {
             methods: code.methods.clone(),
             ..Progress::default()
@@ -139,8 +137,10 @@ impl Cx {
         let source = TokenSource::HostedAuth;
         let mut tokens = self.issue_tokens(source, pool, client, &user, &family).await?;
         tokens.refresh_token = Some(refresh_token);
-        let caught_up = self.catch_up(pool, &mut user, baseline).await;
-        caught_up.map_err(refresh_refused)?;
+        if self.triggers(pool, Some(client)).judge_tokens() {
+            let checked = self.check_still_there(pool, &user).await;
+            checked.map_err(refresh_refused)?;
+        }
         let mut tx = self.store.begin().await.map_err(Error::from)?;
         let redeemed = tx
             .authorization_codes()

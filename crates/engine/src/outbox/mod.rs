@@ -32,8 +32,10 @@ pub(crate) struct SenderCall {
     pub function_arn: String,
     /// The key that the code is encrypted under.
     pub key_id: String,
-    /// What the function receives, but for the code: that is encrypted for each call.
+    /// What the function receives, but for the code.
     pub event: Value,
+    /// The code, or what stands for the temporary password as HTML: encrypted for each call.
+    pub code: String,
 }
 
 impl From<Message> for Outgoing {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use poolhouse_domain::{HOUR, MINUTE, Result, SECOND, Timestamp};
-use poolhouse_outbound::{Delivery, EncryptionError, Invocation, InvokeError, escape_temporary_password};
+use poolhouse_outbound::{Delivery, EncryptionError, Invocation, InvokeError};
 use poolhouse_storage::LeasedEntry;
 use tokio::task::JoinSet;
 use tracing::instrument::WithSubscriber;
@@ -206,17 +206,14 @@ impl World {
         };
         Err(Failure { why, is_permanent })
     }
-}
 
-impl World {
-    /// The code or temporary password of a message, encrypted for the function that sends it.
+    /// The code of a message, encrypted for the function that sends it.
     async fn encrypted_code(&self, call: &SenderCall, now: Timestamp) -> Result<String, EncryptionError> {
         let encryptor = self.code_encryptor.as_ref().ok_or(EncryptionError::NoKey)?;
-        let message = &call.message;
-        let password = message.temporary_password.as_deref().map(escape_temporary_password);
-        let code = password.as_deref().or(message.code.as_deref()).unwrap_or_default();
-        let context = [("userpool-id", &*message.pool_id)];
-        encryptor.encrypt(&call.key_id, code, &context, now.millis()).await
+        let context = [("userpool-id", &*call.message.pool_id)];
+        encryptor
+            .encrypt(&call.key_id, &call.code, &context, now.millis())
+            .await
     }
 }
 
